@@ -1,0 +1,13 @@
+//! Bytes of a page to a bounded tree.
+//!
+//! Two steps: `decode` finds the character encoding the way browsers do and
+//! gives text; [`parse`] builds a [`Dom`], an arena of nodes, whose depth and
+//! size are limited whatever the input. Tree construction is html5ever's.
+//!
+//! This crate knows nothing of mathematics, main content or Markdown.
+
+mod dom;
+mod tree;
+
+pub use dom::{Dom, Element, Namespace, Node, NodeId};
+pub use tree::{Limits, Parsed};

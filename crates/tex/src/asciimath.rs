@@ -1,0 +1,1 @@
+//! AsciiMath to LaTeX.

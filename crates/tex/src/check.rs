@@ -1,0 +1,1 @@
+//! Whether a formula is well-formed LaTeX mathematics.

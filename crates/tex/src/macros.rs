@@ -1,0 +1,1 @@
+//! Macro definitions of a page, and their expansion.

@@ -1,0 +1,1 @@
+//! TeX tokens of a formula, without copying.
