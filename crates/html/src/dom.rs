@@ -58,6 +58,13 @@ pub(crate) struct Slot {
     pub(crate) next: u32,
 }
 
+impl Slot {
+    /// A node that is linked to nothing.
+    pub(crate) fn new(node: Node) -> Self {
+        Self { node, parent: NONE, first_child: NONE, last_child: NONE, previous: NONE, next: NONE }
+    }
+}
+
 /// "No node". Also the largest number of nodes a tree can have.
 pub(crate) const NONE: u32 = u32::MAX;
 

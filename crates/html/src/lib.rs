@@ -7,7 +7,10 @@
 //! This crate knows nothing of mathematics, main content or Markdown.
 
 mod dom;
+mod sink;
 mod tree;
 
 pub use dom::{Dom, Element, Namespace, Node, NodeId};
-pub use tree::{Limits, Parsed};
+pub use html5ever::tendril::StrTendril;
+pub use html5ever::{LocalName, local_name};
+pub use tree::{Limits, Parsed, parse};

@@ -1,6 +1,13 @@
 //! Tree construction: html5ever's rules over our arena.
 
 use crate::dom::Dom;
+use crate::sink::Sink;
+use html5ever::TokenizerResult;
+use html5ever::buffer_queue::BufferQueue;
+use html5ever::interface::TreeSink;
+use html5ever::tendril::StrTendril;
+use html5ever::tokenizer::{Tokenizer, TokenizerOpts};
+use html5ever::tree_builder::{TreeBuilder, TreeBuilderOpts};
 
 /// How large a tree may grow.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,4 +31,23 @@ pub struct Parsed {
     pub dom: Dom,
     /// True if a limit was met.
     pub limited: bool,
+}
+
+/// Builds the tree of a page. Never fails: every text is some page.
+///
+/// `<noscript>` is parsed as a browser without scripts would; the contents of
+/// `<template>` are its ordinary children; the contents of `<script>` and
+/// `<style>` are one text child.
+pub fn parse(html: &str, limits: &Limits) -> Parsed {
+    let _ = limits;
+    let builder = TreeBuilder::new(
+        Sink::new(html.len() / 32),
+        TreeBuilderOpts { scripting_enabled: false, ..TreeBuilderOpts::default() },
+    );
+    let tokenizer = Tokenizer::new(builder, TokenizerOpts::default());
+    let queue = BufferQueue::default();
+    queue.push_back(StrTendril::from_slice(html));
+    while !matches!(tokenizer.feed(&queue), TokenizerResult::Done) {}
+    tokenizer.end();
+    Parsed { dom: tokenizer.sink.sink.finish(), limited: false }
 }
