@@ -205,4 +205,35 @@ impl Dom {
         }
         out
     }
+
+    /// The tree as text, one node a line: depth, then name and attributes or the text.
+    /// Two trees are the same if these are; for tests and for looking at.
+    pub fn outline(&self) -> String {
+        let mut out = String::new();
+        let mut depth = 0_usize;
+        let mut node = self.root();
+        loop {
+            self.outline_node(node, depth, &mut out);
+            let Some(next) = self.next_in_tree(node, self.root()) else { return out };
+            depth += usize::from(self.parent(next) == Some(node));
+            while self.parent(node) != self.parent(next) && self.parent(next) != Some(node) {
+                depth -= 1;
+                node = self.parent(node).unwrap_or(next);
+            }
+            node = next;
+        }
+    }
+
+    fn outline_node(&self, id: NodeId, depth: usize, out: &mut String) {
+        use std::fmt::Write;
+        let written = match self.node(id) {
+            Node::Document => Ok(()),
+            Node::Text(text) => writeln!(out, "{depth} {:?}", &**text),
+            Node::Element(Element { name, namespace, attrs }) => {
+                let attrs: Vec<_> = attrs.iter().map(|(key, value)| (&**key, &**value)).collect();
+                writeln!(out, "{depth} {namespace:?} {name} {attrs:?}")
+            }
+        };
+        debug_assert!(written.is_ok());
+    }
 }

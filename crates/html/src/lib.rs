@@ -6,11 +6,19 @@
 //!
 //! This crate knows nothing of mathematics, main content or Markdown.
 
+mod bounds;
 mod dom;
+mod guard;
+mod names;
+mod raw_text;
+mod reference;
+mod references;
 mod sink;
+mod tokenizer;
 mod tree;
 
 pub use dom::{Dom, Element, Namespace, Node, NodeId};
 pub use html5ever::tendril::StrTendril;
 pub use html5ever::{LocalName, local_name};
+pub use reference::parse_unbounded;
 pub use tree::{Limits, Parsed, parse};

@@ -24,6 +24,13 @@ pub(crate) struct Handle {
     name: LocalName,
 }
 
+impl Handle {
+    /// Local name of the element; empty for what is no element.
+    pub(crate) fn name(&self) -> &LocalName {
+        &self.name
+    }
+}
+
 /// Name of an element, borrowed from its handle.
 #[derive(Debug)]
 pub(crate) struct Name<'a> {
@@ -65,6 +72,11 @@ impl Sink {
         let mut slots = Vec::with_capacity(expected_nodes);
         slots.push(Slot::new(Node::Document));
         Self { slots: RefCell::new(slots) }
+    }
+
+    /// Number of nodes made.
+    pub(crate) fn len(&self) -> usize {
+        self.slots.borrow().len()
     }
 }
 
