@@ -1,0 +1,422 @@
+//! MathJax CHTML: elements `mjx-*` (versions 3 and 4), or spans of class `mjx-*`
+//! (CommonHTML of version 2). The names are those of MathML with layout boxes
+//! between them; characters are class names (`mjx-c1D465`) or text.
+
+use super::alphabet::Glyph;
+use super::delimiter;
+use super::expr::{Expr, into_tree};
+use super::markup::{MAX_DEPTH, classes, has_class, is_invisible, style, style_em};
+use super::mathjax::{self, Part, font_variant, mathml_name};
+use cc_math_html::{Dom, NodeId};
+use cc_math_tex::MathTree;
+
+/// The formula drawn in a `mjx-container` or `mjx-math` (or `span.mjx-chtml`,
+/// `span.mjx-math`), or in any element that holds one.
+pub fn tree(dom: &Dom, node: NodeId) -> Option<MathTree> {
+    let math = super::markup::find(dom, node, |node| tag(dom, node) == "math")?;
+    into_tree(Reader { dom }.content(math, 0), super::display(dom, math))
+}
+
+/// Name of a box without its prefix; empty for other elements and text.
+fn tag(dom: &Dom, node: NodeId) -> &str {
+    let name = dom.name(node);
+    if let Some(name) = name.strip_prefix("mjx-") {
+        return name;
+    }
+    if name != "span" {
+        return "";
+    }
+    classes(dom, node).find_map(|class| class.strip_prefix("mjx-")).unwrap_or_default()
+}
+
+/// Boxes that draw lines, keep distances or repeat the formula for screen readers.
+fn is_layout(tag: &str) -> bool {
+    matches!(
+        tag,
+        "nstrut" | "dstrut" | "tstrut" | "strut" | "vsize" | "line" | "surd" | "spacer" | "mark"
+    ) || matches!(tag, "assistive-mml" | "speech" | "annotation" | "annotation-xml" | "labels")
+}
+
+/// The argument that a box holds, if it holds one.
+fn part(tag: &str) -> Option<Part> {
+    Some(match tag {
+        "base" | "op" => Part::Base,
+        "over" => Part::Over,
+        "under" => Part::Under,
+        "sup" => Part::Over,
+        "sub" => Part::Under,
+        "num" | "numerator" => Part::Numerator,
+        "den" | "denominator" => Part::Denominator,
+        "root" => Part::Index,
+        _ => return None,
+    })
+}
+
+struct Reader<'a> {
+    dom: &'a Dom,
+}
+
+impl Reader<'_> {
+    /// Expressions inside a box.
+    fn content(&self, node: NodeId, depth: usize) -> Vec<Expr> {
+        let mut out = Vec::new();
+        for child in self.dom.children(node) {
+            self.push(child, depth + 1, &mut out);
+        }
+        out
+    }
+
+    fn push(&self, node: NodeId, depth: usize, out: &mut Vec<Expr>) {
+        if depth > MAX_DEPTH {
+            out.push(Expr::token("mtext", super::markup::visible_text(self.dom, node)));
+            return;
+        }
+        let tag = tag(self.dom, node);
+        if let Some(name) = mathml_name(tag) {
+            out.push(self.expr(name, node, depth));
+        } else if !is_layout(tag) {
+            out.extend(self.content(node, depth));
+        }
+    }
+
+    fn expr(&self, name: &'static str, node: NodeId, depth: usize) -> Expr {
+        match name {
+            "mi" | "mn" | "mo" | "mtext" | "ms" => self.token(name, node),
+            "mspace" => self.space(node),
+            "mfrac" => self.fraction(node, depth),
+            "msub" | "msup" | "msubsup" | "munder" | "mover" | "munderover" | "mroot" => {
+                self.scripted(name, node, depth)
+            }
+            "mmultiscripts" => self.multiscripts(node, depth),
+            "mtable" => self.table(node, depth),
+            "menclose" => self.enclosed(node, depth),
+            _ => {
+                let class = self.dom.attr(node, "texclass").filter(|class| *class != "undefined");
+                mathjax::row(name, class, self.content(node, depth))
+            }
+        }
+    }
+
+    fn token(&self, name: &'static str, node: NodeId) -> Expr {
+        let mut glyphs = Vec::new();
+        let mut next = self.dom.first_child(node);
+        while let Some(child) = next {
+            let deeper = self.glyph(child, &mut glyphs);
+            next = if deeper { self.dom.first_child(child) } else { None };
+            next = next.or_else(|| self.dom.next_after(child, node));
+        }
+        mathjax::token(name, &glyphs)
+    }
+
+    /// Reads what a box draws; true if what it draws lies in its children.
+    fn glyph(&self, node: NodeId, glyphs: &mut Vec<Glyph>) -> bool {
+        match tag(self.dom, node) {
+            "c" => {
+                let code = coded(self.dom, node);
+                match code {
+                    Some(char) => glyphs.push(Glyph { char, font: self.font(node) }),
+                    None => self.letters(node, None, glyphs),
+                }
+                false
+            }
+            "stretchy-v" | "stretchy-h" => {
+                match coded(self.dom, node) {
+                    Some(char) => glyphs.push(Glyph { char, font: None }),
+                    None => self.pieces(node, glyphs),
+                }
+                false
+            }
+            "delim-v" | "delim-h" => {
+                self.pieces(node, glyphs);
+                false
+            }
+            "char" => {
+                self.letters(node, self.font(node), glyphs);
+                false
+            }
+            "utext" => {
+                let font = self.dom.attr(node, "variant").and_then(mathjax::variant);
+                self.letters(node, font, glyphs);
+                false
+            }
+            tag if is_layout(tag) => false,
+            _ => {
+                let text = self.dom.text(node).unwrap_or_default();
+                glyphs.extend(text.chars().filter(|c| !is_invisible(*c)).map(Glyph::upright));
+                true
+            }
+        }
+    }
+
+    fn letters(&self, node: NodeId, font: Option<&'static str>, glyphs: &mut Vec<Glyph>) {
+        let text = super::markup::visible_text(self.dom, node);
+        glyphs.extend(text.chars().map(|char| Glyph { char, font }));
+    }
+
+    fn pieces(&self, node: NodeId, glyphs: &mut Vec<Glyph>) {
+        let text = super::markup::visible_text(self.dom, node);
+        glyphs.extend(delimiter::stretched(&text).chars().map(Glyph::upright));
+    }
+
+    fn font(&self, node: NodeId) -> Option<&'static str> {
+        classes(self.dom, node).find_map(|class| match class.strip_prefix("MJXc-TeX-") {
+            Some(font) => font_variant(font),
+            None if class.starts_with("mjx-") => None,
+            None => class.split_once('-').and_then(|(_, font)| font_variant(font)),
+        })
+    }
+
+    fn space(&self, node: NodeId) -> Expr {
+        let width = ["width", "margin-right", "margin-left"]
+            .iter()
+            .find_map(|name| style(self.dom, node, name))
+            .unwrap_or("0");
+        Expr::new("mspace", Vec::new()).with("width", width)
+    }
+
+    /// Arguments of a structure by what their boxes say, those of the structure's own
+    /// script box in the order top, bottom.
+    fn parts(&self, of: &str, node: NodeId, depth: usize, out: &mut Vec<(Part, Vec<Expr>)>) {
+        for child in self.dom.children(node) {
+            let tag = tag(self.dom, child);
+            if let Some(part) = part(tag) {
+                out.push((part, self.content(child, depth + 1)));
+            } else if tag == "script" {
+                self.scripts(child, depth, out);
+            } else if mathml_name(tag).is_some()
+                && !(of == "munderover" && self.is_frame(node, tag))
+            {
+                let mut base = Vec::new();
+                self.push(child, depth + 1, &mut base);
+                out.push((Part::Base, base));
+            } else if !is_layout(tag) && depth < MAX_DEPTH {
+                self.parts(of, child, depth + 1, out);
+            }
+        }
+    }
+
+    /// True for the `mjx-munder` that `mjx-munderover` keeps its base and lower limit in.
+    fn is_frame(&self, parent: NodeId, tag: &str) -> bool {
+        tag == "munder" && self::tag(self.dom, parent) == "box"
+    }
+
+    /// `mjx-script`: one script, or upper, spacer, lower.
+    fn scripts(&self, node: NodeId, depth: usize, out: &mut Vec<(Part, Vec<Expr>)>) {
+        let mut part = Part::Script;
+        let mut scripts: Vec<Vec<Expr>> = vec![Vec::new()];
+        for child in self.dom.children(node) {
+            if tag(self.dom, child) == "spacer" {
+                part = Part::Under;
+                scripts.push(Vec::new());
+            } else if let Some(last) = scripts.last_mut() {
+                self.push(child, depth + 1, last);
+            }
+        }
+        let first = if part == Part::Under { Part::Over } else { Part::Script };
+        let parts = std::iter::once(first).chain(std::iter::repeat(part));
+        out.extend(parts.zip(scripts));
+    }
+
+    fn scripted(&self, name: &'static str, node: NodeId, depth: usize) -> Expr {
+        let mut parts = Vec::new();
+        self.parts(name, node, depth, &mut parts);
+        mathjax::scripted(name, parts)
+    }
+
+    fn fraction(&self, node: NodeId, depth: usize) -> Expr {
+        let mut parts = Vec::new();
+        self.parts("mfrac", node, depth, &mut parts);
+        mathjax::fraction(parts, self.has_line(node))
+    }
+
+    /// True if a line is drawn among the layout boxes of a structure.
+    fn has_line(&self, node: NodeId) -> bool {
+        let mut next = self.dom.first_child(node);
+        while let Some(child) = next {
+            let name = tag(self.dom, child);
+            if name == "line" {
+                return true;
+            }
+            let inner =
+                if mathml_name(name).is_some() { None } else { self.dom.first_child(child) };
+            next = inner.or_else(|| self.dom.next_after(child, node));
+        }
+        false
+    }
+
+    /// Pre- and postscripts as version 3 draws them: a table of two rows on each side.
+    fn multiscripts(&self, node: NodeId, depth: usize) -> Expr {
+        let mut base = Vec::new();
+        let mut sides = [Vec::new(), Vec::new()];
+        for child in self.dom.children(node) {
+            let name = tag(self.dom, child);
+            if mathml_name(name).is_some() {
+                self.push(child, depth + 1, &mut base);
+            } else if matches!(name, "prescripts" | "scripts") {
+                let pairs = self.script_pairs(child, depth);
+                if let Some(side) = sides.get_mut(usize::from(name == "prescripts")) {
+                    side.extend(pairs);
+                }
+            }
+        }
+        let [post, pre] = sides;
+        let mut kids = vec![Expr::row(base)];
+        kids.extend(post);
+        if !pre.is_empty() {
+            kids.push(Expr::new("mprescripts", Vec::new()));
+            kids.extend(pre);
+        }
+        Expr::new("mmultiscripts", kids)
+    }
+
+    /// Lower and upper scripts, alternating, of a table whose first row is the upper one.
+    fn script_pairs(&self, node: NodeId, depth: usize) -> Vec<Expr> {
+        let mut rows: Vec<Vec<Expr>> = Vec::new();
+        for child in self.dom.descendants(node) {
+            match tag(self.dom, child) {
+                "row" => rows.push(Vec::new()),
+                "cell" => {
+                    let content = self.content(child, depth + 1);
+                    if let (Some(row), false) = (rows.last_mut(), content.is_empty()) {
+                        row.push(Expr::row(content));
+                    }
+                }
+                _ => {}
+            }
+        }
+        let lower = if rows.len() > 1 { rows.pop().unwrap_or_default() } else { Vec::new() };
+        let upper = rows.into_iter().next().unwrap_or_default();
+        let none = || Expr::new("none", Vec::new());
+        let count = lower.len().max(upper.len());
+        let mut lower = lower.into_iter();
+        let mut upper = upper.into_iter();
+        let pair = |_| [lower.next().unwrap_or_else(none), upper.next().unwrap_or_else(none)];
+        (0..count).flat_map(pair).collect()
+    }
+
+    fn enclosed(&self, node: NodeId, depth: usize) -> Expr {
+        let mut notations: Vec<&str> = Vec::new();
+        for child in self.dom.children(node) {
+            match tag(self.dom, child) {
+                "box" => notations.extend(border(self.dom, child)),
+                "ustrike" => notations.push("updiagonalstrike"),
+                "dstrike" => notations.push("downdiagonalstrike"),
+                "hstrike" => notations.push("horizontalstrike"),
+                "vstrike" => notations.push("verticalstrike"),
+                _ => {}
+            }
+        }
+        let notation = match notations.as_slice() {
+            [] => self.dom.attr(node, "notation").unwrap_or("box").to_owned(),
+            notations => notations.join(" "),
+        };
+        Expr::new("menclose", self.content(node, depth)).with("notation", notation)
+    }
+
+    fn table(&self, node: NodeId, depth: usize) -> Expr {
+        let mut table = mathjax::Table::default();
+        let mut labels = Vec::new();
+        let mut next = self.dom.first_child(node);
+        while let Some(child) = next {
+            let name = tag(self.dom, child);
+            if matches!(name, "mtr" | "mlabeledtr") {
+                table.rows.push(self.table_row(child, depth));
+            } else if name == "labels" {
+                labels = self.labels(child, depth);
+            } else if name == "label" {
+                labels.push(self.label(child, depth));
+            }
+            let inner = matches!(name, "table" | "itable" | "box" | "").then_some(child);
+            let inner = inner.and_then(|child| self.dom.first_child(child));
+            next = inner.or_else(|| self.dom.next_after(child, node));
+        }
+        table.frame =
+            self.dom.children(node).any(|child| style(self.dom, child, "border").is_some());
+        for (row, label) in table.rows.iter_mut().zip(labels) {
+            row.label = label;
+        }
+        table.finish()
+    }
+
+    fn table_row(&self, node: NodeId, depth: usize) -> mathjax::Row {
+        let mut row = mathjax::Row::default();
+        for child in self.dom.children(node) {
+            if tag(self.dom, child) == "mtd" && self.dom.attr(child, "extra").is_none() {
+                row.cells.push(self.cell(child, depth));
+            }
+        }
+        row
+    }
+
+    fn cell(&self, node: NodeId, depth: usize) -> mathjax::Cell {
+        let align = match style(self.dom, node, "text-align") {
+            Some("left") => 'l',
+            Some("right") => 'r',
+            _ => 'c',
+        };
+        let side =
+            |side: &str| style(self.dom, node, side).is_some_and(|line| line.contains("solid"));
+        mathjax::Cell {
+            content: self.content(node, depth + 1),
+            align,
+            line_above: side("border-top"),
+            line_before: side("border-left"),
+            line_after: side("border-right"),
+            line_below: side("border-bottom"),
+            gap_after: padding_right(self.dom, node).is_none_or(|gap| gap > 0.0),
+        }
+    }
+
+    /// Labels of the rows, in order; empty for a row without one.
+    fn labels(&self, node: NodeId, depth: usize) -> Vec<Vec<Expr>> {
+        let rows = self.dom.descendants(node).filter(|node| tag(self.dom, *node) == "mtr");
+        rows.map(|row| self.label(row, depth)).collect()
+    }
+
+    /// Content of the cell that holds a row's label.
+    fn label(&self, node: NodeId, depth: usize) -> Vec<Expr> {
+        self.content(node, depth + 2).into_iter().flat_map(|cell| cell.kids).collect()
+    }
+}
+
+/// Padding at the right side of a cell, from the property itself or the shorthand.
+fn padding_right(dom: &Dom, node: NodeId) -> Option<f32> {
+    style_em(dom, node, "padding-right").or_else(|| {
+        let sides: Vec<_> = style(dom, node, "padding")?.split_ascii_whitespace().collect();
+        super::markup::em(sides.get(1).or(sides.first())?)
+    })
+}
+
+/// Sides of a box that are drawn.
+fn border(dom: &Dom, node: NodeId) -> Vec<&'static str> {
+    if style(dom, node, "border").is_some() {
+        let round = style(dom, node, "border-radius").is_some();
+        return vec![if round { "roundedbox" } else { "box" }];
+    }
+    let sides = [
+        ("border-top", "top"),
+        ("border-bottom", "bottom"),
+        ("border-left", "left"),
+        ("border-right", "right"),
+    ];
+    let drawn = sides.into_iter().filter(|(property, _)| style(dom, node, property).is_some());
+    drawn.map(|(_, side)| side).collect()
+}
+
+/// The character of a class `mjx-cHEX`.
+fn coded(dom: &Dom, node: NodeId) -> Option<char> {
+    let hex = |class: &str| u32::from_str_radix(class.strip_prefix("mjx-c")?, 16).ok();
+    classes(dom, node).find_map(hex).and_then(char::from_u32)
+}
+
+/// What an element says of the formula in it: true if displayed, false if inline.
+pub(super) fn display(dom: &Dom, node: NodeId) -> Option<bool> {
+    match dom.name(node) {
+        "mjx-container" | "mjx-math" => {
+            Some(dom.attr(node, "display").is_some_and(|d| d != "false"))
+        }
+        "span" | "div" if has_class(dom, node, "MJXc-display") => Some(true),
+        "span" if has_class(dom, node, "mjx-chtml") => Some(false),
+        _ => None,
+    }
+}
