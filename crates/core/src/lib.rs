@@ -24,7 +24,5 @@ pub use document::{CharsetSource, Document, InconsistentDocument, document_id};
 pub use formula::{Downgrade, Formula, FormulaKind, Loss, Status};
 pub use ledger::{KindCounts, Ledger};
 pub use locator::Locator;
-pub use manifest::{
-    Counts, FailedInput, InputEntry, MANIFEST_FORMAT, Manifest, OutputEntry,
-};
+pub use manifest::{Counts, FailedInput, InputEntry, MANIFEST_FORMAT, Manifest, OutputEntry};
 pub use reason::{Reason, Verdict};
