@@ -176,6 +176,28 @@ pub fn find(text: &str, delimiters: &Delimiters) -> Vec<Span> {
     spans
 }
 
+/// The formula that a text is, but for white space around it, in any usual delimiters.
+///
+/// ```
+/// use cc_math_tex::delimiters::sole_formula;
+/// assert_eq!(sole_formula(" $x$ ").map(|span| span.body), Some(2..3));
+/// assert_eq!(sole_formula("$x$ and $y$"), None);
+/// ```
+pub fn sole_formula(text: &str) -> Option<Span> {
+    let trimmed = text.trim();
+    let start = text.len() - text.trim_start().len();
+    let usual = Delimiters::mathjax().with_dollar();
+    let mut finder = Finder::new(text, &usual);
+    let mut spans = Vec::new();
+    finder.step(start, &mut spans);
+    spans.pop().filter(|span| span.outer == (start..start + trimmed.len()))
+}
+
+/// Whether a text is bare LaTeX, or one formula in delimiters: nothing to search formulas in.
+pub fn is_undelimited_or_single(text: &str) -> bool {
+    sole_formula(text).is_some() || find(text, &Delimiters::mathjax().with_dollar()).is_empty()
+}
+
 /// The search through one run.
 struct Finder<'a> {
     text: &'a str,
