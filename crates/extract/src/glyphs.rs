@@ -8,6 +8,7 @@ mod alphabet;
 pub mod chtml;
 mod delimiter;
 mod expr;
+pub mod katex;
 mod markup;
 mod mathjax;
 
@@ -17,10 +18,12 @@ use cc_math_html::{Dom, NodeId};
 /// node itself and the containers it stands in; `None` if none of them tells.
 pub fn display(dom: &Dom, node: NodeId) -> Option<bool> {
     let around = std::iter::once(node).chain(dom.ancestors(node)).take(8);
-    around.filter_map(|node| chtml::display(dom, node)).reduce(|one, other| one || other)
+    around
+        .filter_map(|node| chtml::display(dom, node).or_else(|| katex::display(dom, node)))
+        .reduce(|one, other| one || other)
 }
 
 /// The formula that any known renderer drew at or below `node`.
 pub fn tree(dom: &Dom, node: NodeId) -> Option<cc_math_tex::MathTree> {
-    chtml::tree(dom, node)
+    katex::tree(dom, node).or_else(|| chtml::tree(dom, node))
 }

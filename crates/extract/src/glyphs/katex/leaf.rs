@@ -1,0 +1,227 @@
+//! Leaves: characters in a font to tokens.
+
+use crate::glyphs::expr::Expr;
+
+/// How the characters of a leaf are set.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Ink {
+    /// In `\text`.
+    pub(super) text: bool,
+    /// The font's `mathvariant`; `normal` for upright math.
+    pub(super) variant: Option<&'static str>,
+    /// Variables, each letter one of them.
+    pub(super) variables: bool,
+    /// The class of atom is one of operators, relations, delimiters and punctuation.
+    operator: bool,
+    /// The atom opens or closes.
+    delimiter: bool,
+}
+
+impl Ink {
+    /// The same in text.
+    pub(super) fn in_text(self) -> Self {
+        Self { text: true, ..self }
+    }
+
+    /// The same with what an element's class words add.
+    pub(super) fn of<'a>(self, words: impl Iterator<Item = &'a str>, slanted: bool) -> Self {
+        let mut ink = Self { operator: false, delimiter: false, ..self };
+        for word in words {
+            ink.add(word, slanted);
+        }
+        ink
+    }
+
+    fn add(&mut self, word: &str, slanted: bool) {
+        match word {
+            "mbin" | "mrel" | "mpunct" | "minner" | "mop" => self.operator = true,
+            "mopen" | "mclose" => (self.operator, self.delimiter) = (true, true),
+            "mathit" if slanted => self.variables = true,
+            "mathnormal" | "mathdefault" => self.variables = true,
+            _ => {
+                if let Some(variant) = variant(word) {
+                    (self.variant, self.variables) = (Some(variant), false);
+                }
+            }
+        }
+    }
+}
+
+fn variant(word: &str) -> Option<&'static str> {
+    Some(match word {
+        "mathrm" | "textrm" | "textup" | "textmd" => "normal",
+        "mathbf" | "textbf" => "bold",
+        "mathit" | "textit" => "italic",
+        "boldsymbol" => "bold-italic",
+        "mathbb" | "amsrm" | "textbb" => "double-struck",
+        "mathcal" | "mathscr" | "textscr" => "script",
+        "mathfrak" | "textfrak" => "fraktur",
+        "mathboldfrak" | "textboldfrak" => "bold-fraktur",
+        "mathsf" | "textsf" => "sans-serif",
+        "mathboldsf" | "textboldsf" => "bold-sans-serif",
+        "mathitsf" | "mathsfit" | "textitsf" => "sans-serif-italic",
+        "mathtt" | "texttt" => "monospace",
+        _ => return None,
+    })
+}
+
+/// Tokens of a run of characters: a number, a name in one font, or one sign after the other.
+pub(super) fn tokens(text: impl Iterator<Item = char>, ink: Ink) -> Vec<Expr> {
+    let text: String = text.map(published).collect();
+    if ink.text && !ink.variables {
+        return text_token(text, ink).into_iter().collect();
+    }
+    let mut out: Vec<Expr> = Vec::new();
+    for c in text.chars() {
+        let token = token(c, ink);
+        match out.last_mut() {
+            Some(last) if joins(last, &token, ink) => last.text.push(c),
+            _ => out.push(token),
+        }
+    }
+    out.into_iter().map(|token| finished(token, ink)).collect()
+}
+
+/// The character for one of the private use area of KaTeX's fonts.
+fn published(c: char) -> char {
+    match c {
+        '\u{E131}' => 'ı',
+        '\u{E237}' => 'ȷ',
+        c => c,
+    }
+}
+
+fn text_token(text: String, ink: Ink) -> Option<Expr> {
+    if text.is_empty() {
+        return None;
+    }
+    let token = Expr::token("mtext", text.replace('\u{a0}', " "));
+    Some(match ink.variant {
+        Some("normal") | None => token,
+        Some(variant) => token.with("mathvariant", variant),
+    })
+}
+
+fn token(c: char, ink: Ink) -> Expr {
+    let name = match c {
+        '0'..='9' => "mn",
+        '.' if !ink.operator => "mn",
+        _ if c.is_alphabetic() => "mi",
+        _ if ink.operator || is_sign(c) => "mo",
+        _ => "mi",
+    };
+    Expr::token(name, c)
+}
+
+/// Ordinary signs that MathML sets as operators.
+fn is_sign(c: char) -> bool {
+    c.is_ascii_punctuation()
+        || matches!(c, '′' | '∣' | '∥' | '‖' | '∖' | '…' | '⋯' | '⋮' | '⋱')
+        || is_bar(c)
+}
+
+/// Digits join to numbers; letters of an upright or styled name join, variables do not.
+fn joins(last: &Expr, token: &Expr, ink: Ink) -> bool {
+    last.name == token.name
+        && match token.name {
+            "mn" => true,
+            "mi" => {
+                let letter = |expr: &Expr| expr.text.chars().all(char::is_alphabetic);
+                !ink.variables
+                    && (ink.variant.is_some() || ink.operator)
+                    && letter(last)
+                    && letter(token)
+            }
+            _ => false,
+        }
+}
+
+fn finished(token: Expr, ink: Ink) -> Expr {
+    let letters = token.text.chars().all(char::is_alphabetic);
+    let single = token.text.chars().nth(1).is_none();
+    match (token.name, ink.variant) {
+        ("mi", _) if ink.variables => token,
+        ("mi", Some("normal") | None) if !(single && letters) => token,
+        ("mi", None) if is_plain_sign(&token.text) => token,
+        ("mi", None) => token.with("mathvariant", "normal"),
+        ("mi", Some(variant)) => token.with("mathvariant", variant),
+        ("mn", Some(variant)) if variant != "normal" && token.text != "." => {
+            token.with("mathvariant", variant)
+        }
+        ("mn", _) if token.text == "." => Expr { name: "mo", ..token },
+        ("mo", _) if ink.delimiter => token.with("stretchy", "false"),
+        _ => token,
+    }
+}
+
+/// Letters that exist in one style only.
+fn is_plain_sign(text: &str) -> bool {
+    !text.chars().all(|c| c.is_ascii() || matches!(c, 'Α'..='ϵ'))
+}
+
+/// True for an operator's name in upright letters.
+pub(super) fn is_upright_name(expr: &Expr) -> bool {
+    let variant = expr.attrs.iter().find(|(name, _)| *name == "mathvariant");
+    let upright = variant.is_none_or(|(_, value)| value == "normal");
+    expr.name == "mi"
+        && upright
+        && expr.text.chars().all(char::is_alphabetic)
+        && (expr.text.len() > 1 || variant.is_some())
+}
+
+/// The bar of `\not`, which stands before the sign that it strikes through: a character of
+/// the private use area in KaTeX's fonts, a combining character in older versions.
+fn is_bar(c: char) -> bool {
+    matches!(c, '\u{E020}' | '\u{338}')
+}
+
+/// Stands for a slash drawn over the sign before it, until that sign is found.
+pub(super) const STRIKE: char = '\u{337}';
+
+/// Appends expressions; a bar waiting at the end strikes through the first sign, a
+/// slash that comes first strikes through the sign at the end.
+pub(super) fn extend(out: &mut Vec<Expr>, more: Vec<Expr>) {
+    for mut expr in more {
+        if expr.name == "mo" && expr.text.starts_with(STRIKE) {
+            if let Some(last) = out.last_mut().filter(|last| last.name == "mo") {
+                last.text = negated(&last.text);
+                continue;
+            }
+        }
+        let bar = |last: &Expr| {
+            last.name == "mo" && last.text.chars().all(is_bar) && !last.text.is_empty()
+        };
+        if matches!(expr.name, "mo" | "mi") && out.last().is_some_and(bar) {
+            out.pop();
+            expr.text = negated(&expr.text);
+        }
+        join_number(out, expr);
+    }
+}
+
+/// Appends an expression; digits, also those that carry scripts, continue the number before them.
+fn join_number(out: &mut Vec<Expr>, mut expr: Expr) {
+    let scripted = matches!(expr.name, "msub" | "msup" | "msubsup");
+    let digits = if scripted { expr.kids.first_mut() } else { Some(&mut expr) };
+    if let (Some(last), Some(digits)) = (out.last(), digits)
+        && last.name == "mn"
+        && digits.name == "mn"
+        && last.attrs == digits.attrs
+    {
+        digits.text.insert_str(0, &last.text);
+        out.pop();
+    }
+    out.push(expr);
+}
+
+/// A sign struck through: the character Unicode has for it, else with the combining bar.
+pub(super) fn negated(sign: &str) -> String {
+    const SIGNS: &str = "=≠∈∉∋∌∣∤∥∦<≮>≯≤≰≥≱∼≁≃≄≅≇≈≉≡≢⊂⊄⊃⊅⊆⊈⊇⊉⊢⊬⊨⊭∃∄←↚→↛↔↮⇒⇏⇐⇍⇔⇎≺⊀≻⊁⊑⋢⊒⋣";
+    let mut signs = SIGNS.chars();
+    while let (Some(plain), Some(struck)) = (signs.next(), signs.next()) {
+        if sign.chars().eq([plain]) {
+            return struck.into();
+        }
+    }
+    format!("{sign}\u{338}")
+}
