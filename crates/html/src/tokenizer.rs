@@ -569,14 +569,9 @@ impl Tokenizer<'_> {
     /// ended because of `<!--` and `<script` inside it ends with its first end tag; a title or
     /// text area ends at the next `<`, a frame at once, others before `</head` or `<body`.
     fn recover_raw_text(&mut self) -> (usize, bool) {
-        let hidden = raw_text::end_tag(self.bytes, self.at, &self.raw_name);
-        if let Some(end) = hidden.filter(|_| self.recoveries > 0) {
-            self.recoveries -= 1;
+        if let Some(end) = self.hidden_end_tag() {
             self.findings.recovered = true;
             return (end, true);
-        }
-        if hidden.is_none() && !self.never_closed.contains(&self.raw_name) {
-            self.never_closed.push(self.raw_name.clone());
         }
         let end = match self.raw_name {
             local_name!("title") | local_name!("textarea") => find(self.bytes, self.at, b'<'),
@@ -586,5 +581,18 @@ impl Tokenizer<'_> {
             _ => raw_text::head_end(self.bytes, self.at),
         };
         (end.unwrap_or(self.bytes.len()), false)
+    }
+
+    /// An end tag that the standard does not see as one.
+    fn hidden_end_tag(&mut self) -> Option<usize> {
+        if self.recoveries == 0 || self.never_closed.contains(&self.raw_name) {
+            return None;
+        }
+        self.recoveries -= 1;
+        let end = raw_text::end_tag(self.bytes, self.at, &self.raw_name);
+        if end.is_none() {
+            self.never_closed.push(self.raw_name.clone());
+        }
+        end
     }
 }

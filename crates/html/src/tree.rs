@@ -51,7 +51,7 @@ pub struct Parsed {
 pub fn parse(html: &str, limits: &Limits) -> Parsed {
     let read = html.get(..html.floor_char_boundary(LONGEST_PAGE)).unwrap_or(html);
     let source = with_line_feeds(read);
-    let sink = Bounds::new(Sink::new(read.len() / 32), limits);
+    let sink = Bounds::new(Sink::new(read.len() / 32), limits, read.len());
     let tokenizer = Tokenizer::new(&source, limits.attributes, limits.guard_math, sink);
     let (sink, findings) = tokenizer.run();
     let (sink, limited) = sink.finish();
