@@ -16,6 +16,30 @@ pub trait MathDom {
     fn first_child(&self, node: Self::Node) -> Option<Self::Node>;
     /// Next sibling.
     fn next_sibling(&self, node: Self::Node) -> Option<Self::Node>;
+    /// The children of a node, in order.
+    fn children(&self, node: Self::Node) -> Children<'_, Self>
+    where
+        Self: Sized,
+    {
+        Children { dom: self, next: self.first_child(node) }
+    }
+}
+
+/// The children of a node; made by [`MathDom::children`].
+#[derive(Debug, Clone)]
+pub struct Children<'a, D: MathDom> {
+    dom: &'a D,
+    next: Option<D::Node>,
+}
+
+impl<D: MathDom> Iterator for Children<'_, D> {
+    type Item = D::Node;
+
+    fn next(&mut self) -> Option<D::Node> {
+        let node = self.next?;
+        self.next = self.dom.next_sibling(node);
+        Some(node)
+    }
 }
 
 /// An owned tree, built by the decoders of rendered glyphs and by tests.

@@ -1,0 +1,326 @@
+//! What the items of one row say together: fences find their partners, letters
+//! join to words, and patterns that LaTeX has a command for are recognised.
+
+use super::expr::{Expr, Kind, Layout, Line, Side, Token};
+use super::font::Font;
+use super::symbols::Role;
+
+/// Tidies the row that starts at `start` of `items`.
+pub(super) fn row(items: &mut Vec<Expr<'_>>, start: usize) {
+    join_letters(items, start);
+    join_modulo(items, start);
+    if items.get(start..).unwrap_or_default().iter().any(Expr::is_tall) {
+        match_fences(items, start);
+    }
+}
+
+/// `\mathrm{k}\mathrm{g}` is `\mathrm{kg}`; other alphabets join when they fill the row.
+fn join_letters(items: &mut Vec<Expr<'_>>, start: usize) {
+    let row = items.get(start..).unwrap_or_default();
+    let Some(font) = row.iter().find_map(letter_font) else { return };
+    if row.len() < 2 {
+        return;
+    }
+    let whole = row.iter().all(|item| letter_font(item) == Some(font));
+    if !whole && !row.iter().any(|item| letter_font(item) == Some(Font::Normal)) {
+        return;
+    }
+    let mut end = start;
+    for at in start..items.len() {
+        let item = std::mem::take(&mut items[at]);
+        let font = letter_font(&item).filter(|font| whole || *font == Font::Normal);
+        let joins = at > start && font.is_some() && letter_font(&items[end - 1]) == font;
+        match item {
+            Expr::Token(token) if joins => append(&mut items[end - 1], &token),
+            item => {
+                items[end] = item;
+                end += 1;
+            }
+        }
+    }
+    items.truncate(end);
+}
+
+/// The explicit font of a letter or digit that can stand in a word.
+fn letter_font(item: &Expr<'_>) -> Option<Font> {
+    let token = item.token()?;
+    let joins = token.kind != Kind::Operator
+        && !token.op.function
+        && token.text.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    token.font.filter(|_| joins)
+}
+
+fn append(word: &mut Expr<'_>, letter: &Token<'_>) {
+    if let Expr::Token(word) = word {
+        word.kind = Kind::Ident;
+        word.text.to_mut().push_str(&letter.text);
+    }
+}
+
+/// `( mod n )` after a space is `\pmod{n}`.
+fn join_modulo(items: &mut Vec<Expr<'_>>, start: usize) {
+    let row = items.get(start..).unwrap_or_default();
+    let is_modulo = |window: &[Expr<'_>]| {
+        matches!(window, [Expr::Space(_), open, Expr::Token(name)]
+            if open.symbol() == Some('(') && name.text == "mod")
+    };
+    let Some(at) = row.windows(3).position(is_modulo) else { return };
+    let at = start + at;
+    let rest = items.get(at + 3..).unwrap_or_default();
+    let Some(length) = closing(rest) else { return };
+    let close = at + 3 + length;
+    let after = items.split_off(close);
+    let mut inner = items.split_off(at + 3);
+    inner.retain(|item| !matches!(item, Expr::Space(_)));
+    items.truncate(at);
+    items.push(Expr::command(r"\pmod", Expr::of(inner)));
+    items.extend(after.into_iter().skip(1));
+}
+
+/// Where the parenthesis that is open before `items` closes.
+fn closing(items: &[Expr<'_>]) -> Option<usize> {
+    let mut depth = 0usize;
+    for (at, item) in items.iter().enumerate() {
+        match item.symbol() {
+            Some('(') => depth += 1,
+            Some(')') if depth == 0 => return Some(at),
+            Some(')') => depth -= 1,
+            _ => {}
+        }
+    }
+    None
+}
+
+/// Pairs the delimiters of a row; pairs around tall content grow, pairs around a
+/// table or a stack become part of it.
+fn match_fences(items: &mut Vec<Expr<'_>>, start: usize) {
+    let mut open: Vec<(usize, usize)> = Vec::new();
+    let mut tall = 0;
+    let mut merged = false;
+    for at in start..items.len() {
+        let Some(role) = delimiter_role(&items[at], at == start) else {
+            tall += usize::from(items[at].is_tall());
+            continue;
+        };
+        match role {
+            Role::Open => open.push((at, tall)),
+            Role::Bar if !closes_bar(items, &open, at) => open.push((at, tall)),
+            Role::Bar | Role::Close => {
+                let Some((from, before)) = partner(items, &mut open, at) else { continue };
+                if tall > before {
+                    merged |= pair(items, from, at);
+                }
+            }
+        }
+    }
+    merged |= open_brace(items, &open);
+    if merged {
+        let mut at = 0;
+        items.retain(|item| {
+            at += 1;
+            at <= start || !item.is_nothing()
+        });
+    }
+}
+
+fn delimiter_role(item: &Expr<'_>, first: bool) -> Option<Role> {
+    let token = item.delimiter()?;
+    if token.op.side != Side::None {
+        return None;
+    }
+    let role = token.role()?;
+    match (token.text.is_empty(), token.op.form) {
+        (true, None) => Some(if first { Role::Open } else { Role::Close }),
+        _ => Some(role),
+    }
+}
+
+fn closes_bar(items: &[Expr<'_>], open: &[(usize, usize)], at: usize) -> bool {
+    let Some((from, _)) = open.last() else { return false };
+    let text = |at: usize| items.get(at).and_then(Expr::delimiter).map(|token| &token.text);
+    *from + 1 < at && text(*from) == text(at)
+}
+
+/// The delimiter that the one at `at` closes: the nearest open one, but no lone bar
+/// when a parenthesis is open before it.
+fn partner(
+    items: &[Expr<'_>],
+    open: &mut Vec<(usize, usize)>,
+    at: usize,
+) -> Option<(usize, usize)> {
+    let is_bar = |at: usize| {
+        let role = items.get(at).and_then(Expr::delimiter).and_then(Token::role);
+        role == Some(Role::Bar)
+    };
+    if is_bar(at) {
+        return open.pop();
+    }
+    let nearest = open.iter().rposition(|(from, _)| !is_bar(*from));
+    match nearest {
+        Some(nearest) => {
+            let found = open.get(nearest).copied();
+            open.truncate(nearest);
+            found
+        }
+        None => open.pop(),
+    }
+}
+
+/// Joins two partners; true when they became part of what they enclose.
+fn pair(items: &mut [Expr<'_>], from: usize, to: usize) -> bool {
+    if to == from + 2 && absorb(items, from, to) {
+        return true;
+    }
+    let grows =
+        [from, to].iter().all(|at| items.get(*at).and_then(Expr::delimiter).is_some_and(can_grow));
+    if grows {
+        set_side(items, from, Side::Left);
+        set_side(items, to, Side::Right);
+        set_middles(items, from, to);
+    }
+    false
+}
+
+fn can_grow(token: &Token<'_>) -> bool {
+    token.op.size == 0 && token.op.stretchy != Some(false)
+}
+
+fn set_side(items: &mut [Expr<'_>], at: usize, side: Side) {
+    if let Some(token) = items.get_mut(at).and_then(Expr::delimiter_mut) {
+        token.op.side = side;
+    }
+}
+
+/// Bars that say they stretch, between a pair that grows.
+fn set_middles(items: &mut [Expr<'_>], from: usize, to: usize) {
+    for item in items.get_mut(from + 1..to).unwrap_or_default() {
+        let Expr::Token(token) = item else { continue };
+        let stretches = token.op.stretchy == Some(true) || token.op.fence == Some(true);
+        if stretches && token.op.side == Side::None && token.role() == Some(Role::Bar) {
+            token.op.side = Side::Middle;
+        }
+    }
+}
+
+/// Delimiters right around a table or a stack: `pmatrix`, `\binom`.
+fn absorb(items: &mut [Expr<'_>], from: usize, to: usize) -> bool {
+    let text = |at: usize| items.get(at).and_then(Expr::token).map(|token| token.text.to_string());
+    let (Some(open), Some(close)) = (text(from), text(to)) else { return false };
+    let done = match items.get_mut(from + 1) {
+        Some(Expr::Table(table)) => match table.delimited(&open, &close) {
+            Some(layout) => {
+                table.layout = layout;
+                true
+            }
+            None => false,
+        },
+        Some(Expr::Fraction(fraction)) if fraction.line == Line::Absent(r"\atop") => {
+            match stack_command(&open, &close) {
+                Some(command) => {
+                    fraction.line = Line::Absent(command);
+                    true
+                }
+                None => false,
+            }
+        }
+        _ => false,
+    };
+    if done {
+        items[from] = Expr::Nothing;
+        items[to] = Expr::Nothing;
+    }
+    done
+}
+
+fn stack_command(open: &str, close: &str) -> Option<&'static str> {
+    Some(match (open, close) {
+        ("(", ")") => r"\binom",
+        ("[", "]") => r"\brack",
+        ("{", "}") => r"\brace",
+        _ => return None,
+    })
+}
+
+/// A brace that nothing closes, before a table: `cases`.
+fn open_brace(items: &mut [Expr<'_>], open: &[(usize, usize)]) -> bool {
+    let mut merged = false;
+    for (at, _) in open {
+        let is_brace = items.get(*at).and_then(Expr::symbol) == Some('{');
+        let Some(Expr::Table(table)) = items.get_mut(at + 1).filter(|_| is_brace) else { continue };
+        if let Some(layout) = table.delimited("{", "") {
+            table.layout = layout;
+            items[*at] = Expr::Nothing;
+            merged = true;
+        }
+    }
+    merged
+}
+
+/// Whether a row is enclosed by one pair of delimiters, so that a script after it
+/// needs no braces.
+pub(super) fn is_fenced(items: &[Expr<'_>]) -> bool {
+    let Some(first) = items.first().and_then(Expr::token) else { return false };
+    if items.len() < 2 || first.role().is_none_or(|role| role == Role::Close) {
+        return false;
+    }
+    if first.role() == Some(Role::Bar) {
+        return encloses_with_bars(items, first);
+    }
+    let mut depth = 0usize;
+    for (at, item) in items.iter().enumerate() {
+        match item.token().and_then(Token::role) {
+            Some(Role::Open) => depth += 1,
+            Some(Role::Close) => {
+                depth -= 1;
+                if depth == 0 {
+                    return at + 1 == items.len();
+                }
+            }
+            _ => {}
+        }
+    }
+    false
+}
+
+fn encloses_with_bars(items: &[Expr<'_>], first: &Token<'_>) -> bool {
+    let bars = items.iter().filter_map(Expr::token).filter(|token| token.text == first.text);
+    let ends = items.last().and_then(Expr::token).is_some_and(|last| last.text == first.text);
+    ends && bars.count() == 2
+}
+
+/// Drops the spaces at both ends of a formula.
+pub(super) fn trim_spaces(items: &mut Vec<Expr<'_>>) {
+    let blank = |item: &Expr<'_>| matches!(item, Expr::Space(_) | Expr::Nothing | Expr::Newline);
+    while items.last().is_some_and(blank) {
+        items.pop();
+    }
+    let leading = items.iter().take_while(|item| blank(item)).count();
+    items.drain(..leading);
+}
+
+impl super::expr::Table<'_> {
+    /// The environment that draws these delimiters around the table by itself.
+    fn delimited(&self, open: &str, close: &str) -> Option<Layout> {
+        let plain = self.column_rules.iter().chain(&self.row_rules).all(|rule| !rule);
+        let name = match (open, close) {
+            _ if !plain || matches!(self.layout, Layout::Named(_) | Layout::Numbered) => {
+                return None;
+            }
+            ("(", ")") => "pmatrix",
+            ("[", "]") => "bmatrix",
+            ("{", "}") => "Bmatrix",
+            ("|" | "∣", "|" | "∣") => "vmatrix",
+            ("‖" | "∥", "‖" | "∥") => "Vmatrix",
+            ("{", "") if self.is_cases() => "cases",
+            ("", "}") if self.is_cases() => "rcases",
+            _ => return None,
+        };
+        let centered = self.layout == Layout::Matrix || name.ends_with("cases");
+        centered.then_some(Layout::Named(name))
+    }
+
+    fn is_cases(&self) -> bool {
+        use super::expr::Align::Left;
+        self.align.len() <= 2 && self.align.iter().all(|align| *align == Left)
+    }
+}

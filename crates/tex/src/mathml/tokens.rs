@@ -1,0 +1,332 @@
+//! Token elements: `mi`, `mn`, `mo`, `mtext`, `ms`, `mspace`, `mglyph`.
+
+use std::borrow::Cow;
+
+use super::expr::{Expr, Form, Kind, Operator, Token};
+use super::font::Font;
+use super::read::{Reader, Scope, is_blank};
+use super::symbols;
+use crate::tree::MathDom;
+
+/// An `mi`: a letter, a name, or whatever authors put there.
+pub(super) fn ident<'a, D: MathDom>(
+    reader: &mut Reader<'a, D>,
+    node: D::Node,
+    scope: Scope,
+    out: &mut Vec<Expr<'a>>,
+) {
+    token(reader, node, Kind::Ident, scope, out);
+}
+
+/// An `mn`.
+pub(super) fn number<'a, D: MathDom>(
+    reader: &mut Reader<'a, D>,
+    node: D::Node,
+    scope: Scope,
+    out: &mut Vec<Expr<'a>>,
+) {
+    token(reader, node, Kind::Number, scope, out);
+}
+
+/// An `mi` or `mn` of any content.
+fn token<'a, D: MathDom>(
+    reader: &mut Reader<'a, D>,
+    node: D::Node,
+    kind: Kind,
+    scope: Scope,
+    out: &mut Vec<Expr<'a>>,
+) {
+    if has_mathematics(reader, node) {
+        return reader.children(node, scope, out);
+    }
+    let text = content(reader, node);
+    if !reader.afford(text.len()) {
+        return;
+    }
+    if text.chars().all(|ch| symbols::space_width(ch).is_some() || symbols::is_invisible(ch)) {
+        return push_space(&text, out);
+    }
+    let font = font(reader, node, scope);
+    out.push(Expr::Token(Token { font, ..Token::new(text, kind) }));
+}
+
+/// The font of a token: its own `mathvariant`, or the one around it.
+fn font<D: MathDom>(reader: &Reader<'_, D>, node: D::Node, scope: Scope) -> Option<Font> {
+    let dom = reader.dom;
+    let own = dom.attr(node, "data-mjx-variant").or_else(|| dom.attr(node, "mathvariant"));
+    own.and_then(Font::parse).or(scope.font)
+}
+
+/// An `mo`. Function application marks what it follows; invisible operators vanish.
+pub(super) fn operator<'a, D: MathDom>(
+    reader: &mut Reader<'a, D>,
+    node: D::Node,
+    scope: Scope,
+    out: &mut Vec<Expr<'a>>,
+) {
+    if has_mathematics(reader, node) {
+        return reader.children(node, scope, out);
+    }
+    let text = content(reader, node);
+    if !reader.afford(text.len()) {
+        return;
+    }
+    if text == "\u{2061}" {
+        return mark_function(out.last_mut());
+    }
+    let is_fence = text.is_empty() && is_null_delimiter(reader, node);
+    if !is_fence && is_blank(&text) {
+        return;
+    }
+    if !text.is_empty() && text.chars().all(|ch| symbols::space_width(ch).is_some()) {
+        return push_space(&text, out);
+    }
+    let mut token = Token::new(text, Kind::Operator);
+    token.font = reader.dom.attr(node, "mathvariant").and_then(Font::parse);
+    token.op = attributes(reader, node, &token);
+    out.push(Expr::Token(token));
+}
+
+fn mark_function(before: Option<&mut Expr<'_>>) {
+    if let Some(token) = before.and_then(Expr::delimiter_mut) {
+        token.op.function = token.is_name();
+    }
+}
+
+/// An empty `mo` is `\left.` or `\right.` when it says that it is a fence.
+fn is_null_delimiter<D: MathDom>(reader: &Reader<'_, D>, node: D::Node) -> bool {
+    let dom = reader.dom;
+    ["fence", "stretchy"].iter().any(|name| dom.attr(node, name) == Some("true"))
+        || dom.attr(node, "form").is_some()
+        || reader.atom_form(node).is_some()
+}
+
+/// Reads the attributes of an operator, where they can matter.
+fn attributes<D: MathDom>(reader: &Reader<'_, D>, node: D::Node, token: &Token<'_>) -> Operator {
+    let dom = reader.dom;
+    let flag = |name| dom.attr(node, name).map(|value| value == "true");
+    let form = match dom.attr(node, "form") {
+        Some("prefix") => Some(Form::Prefix),
+        Some("postfix") => Some(Form::Postfix),
+        _ => reader.atom_form(node),
+    };
+    let is_plain = token.text.bytes().all(|byte| matches!(byte, b'+' | b'=' | b',' | b'<' | b'>'));
+    if is_plain && !token.text.is_empty() {
+        return Operator::default();
+    }
+    Operator {
+        form,
+        stretchy: flag("stretchy"),
+        fence: flag("fence"),
+        size: dom.attr(node, "minsize").map_or(0, size_class),
+        ..Operator::default()
+    }
+}
+
+/// `minsize` as a size command: 1-4 for `\big` to `\Bigg`, 0 for ordinary size.
+///
+/// Bounds lie between the sizes of MathJax (1.2, 1.623, 2.047, 2.470 em), KaTeX
+/// (1.2, 1.8, 2.4, 3 em) and LaTeXML (120, 160, 210, 260 %).
+fn size_class(value: &str) -> u8 {
+    let value = value.trim();
+    let (digits, scale) = match (value.strip_suffix("em"), value.strip_suffix('%')) {
+        (Some(digits), _) => (digits, 1.0),
+        (_, Some(digits)) => (digits, 0.01),
+        _ => return 0,
+    };
+    match digits.trim().parse::<f32>().unwrap_or(0.0) * scale {
+        size if size < 1.1 => 0,
+        size if size < 1.4 => 1,
+        size if size < 1.95 => 2,
+        size if size < 2.44 => 3,
+        size if size < 3.05 => 4,
+        _ => 0,
+    }
+}
+
+/// An `mtext`, `ms` or `mglyph`.
+pub(super) fn text<'a, D: MathDom>(
+    reader: &mut Reader<'a, D>,
+    node: D::Node,
+    scope: Scope,
+    out: &mut Vec<Expr<'a>>,
+) {
+    let dom = reader.dom;
+    if dom.name(node) != "mglyph" && has_mathematics(reader, node) {
+        return mixed_text(reader, node, scope, out);
+    }
+    let mut text = match dom.name(node) {
+        "mglyph" => Cow::Borrowed(dom.attr(node, "alt").unwrap_or_default()),
+        _ => content(reader, node),
+    };
+    if dom.name(node) == "ms" {
+        let quote = |name| dom.attr(node, name).unwrap_or("\"");
+        text = Cow::Owned(format!("{}{text}{}", quote("lquote"), quote("rquote")));
+    }
+    let font = font(reader, node, scope);
+    push_text(reader, text, font, out);
+}
+
+/// Text with mathematics or markup inside.
+fn mixed_text<'a, D: MathDom>(
+    reader: &mut Reader<'a, D>,
+    node: D::Node,
+    scope: Scope,
+    out: &mut Vec<Expr<'a>>,
+) {
+    let font = font(reader, node, scope);
+    let mut next = reader.dom.first_child(node);
+    while let Some(child) = next {
+        match reader.dom.text(child) {
+            Some(text) => push_text(reader, collapse(text), font, out),
+            None => reader.node(child, scope, out),
+        }
+        next = reader.dom.next_sibling(child);
+    }
+}
+
+fn push_text<'a, D: MathDom>(
+    reader: &mut Reader<'a, D>,
+    text: Cow<'a, str>,
+    font: Option<Font>,
+    out: &mut Vec<Expr<'a>>,
+) {
+    if !reader.afford(text.len()) {
+        return;
+    }
+    if text.chars().all(|ch| symbols::space_width(ch).is_some() || symbols::is_invisible(ch)) {
+        return push_space(&text, out);
+    }
+    let font = font.unwrap_or(Font::Normal);
+    if let Some(Expr::Text(before, same)) = out.last_mut().filter(|_| true) {
+        if *same == font {
+            return before.to_mut().push_str(&text);
+        }
+    }
+    out.push(Expr::Text(text, font));
+}
+
+/// Appends the width of space characters; zero-width ones leave nothing.
+fn push_space(text: &str, out: &mut Vec<Expr<'_>>) {
+    let mu: i32 = text.chars().filter_map(symbols::space_width).sum();
+    add_space(mu, out);
+}
+
+fn add_space(mu: i32, out: &mut Vec<Expr<'_>>) {
+    match out.last_mut() {
+        _ if mu == 0 => {}
+        Some(Expr::Space(before)) => *before = before.saturating_add(mu),
+        _ => out.push(Expr::Space(mu)),
+    }
+}
+
+/// An `mspace`: a width, or a line break.
+pub(super) fn space<'a, D: MathDom>(
+    reader: &mut Reader<'a, D>,
+    node: D::Node,
+    out: &mut Vec<Expr<'a>>,
+) {
+    match reader.dom.attr(node, "linebreak") {
+        Some("newline") => out.push(Expr::Newline),
+        _ => add_space(reader.dom.attr(node, "width").map_or(0, width_in_mu), out),
+    }
+}
+
+/// A length as mu: named spaces, em, ex, px, pt, cm, mm, in; 1 em = 16 px = 12 pt.
+fn width_in_mu(value: &str) -> i32 {
+    let value = value.trim();
+    if let Some(mu) = named_space(value) {
+        return mu;
+    }
+    let unit_at =
+        value.find(|ch: char| ch.is_ascii_alphabetic() || ch == '%').unwrap_or(value.len());
+    let (digits, unit) = value.split_at(unit_at);
+    let ems = match unit.trim() {
+        "em" => 1.0,
+        "ex" => 0.43,
+        "px" => 1.0 / 16.0,
+        "pt" => 1.0 / 12.0,
+        "cm" => 2.37,
+        "mm" => 0.237,
+        "in" => 6.02,
+        "mu" => 1.0 / 18.0,
+        _ => 0.0,
+    };
+    let width = digits.trim().parse::<f64>().unwrap_or(0.0) * ems * 18.0;
+    width.clamp(-180.0, 180.0).round() as i32
+}
+
+/// MathML's named spaces: multiples of 1/18 em, the smallest called `veryverythin`.
+fn named_space(value: &str) -> Option<i32> {
+    let (sign, name) = match value.strip_prefix("negative") {
+        Some(name) => (-1, name),
+        None => (1, value),
+    };
+    let name = name.strip_suffix("mathspace")?;
+    let names =
+        ["veryverythin", "verythin", "thin", "medium", "thick", "verythick", "veryverythick"];
+    let index = names.iter().position(|known| *known == name)?;
+    Some(sign * (i32::try_from(index).ok()? + 1))
+}
+
+/// Whether a token element has MathML elements inside, as KaTeX's `\mathbin` gives.
+fn has_mathematics<D: MathDom>(reader: &Reader<'_, D>, node: D::Node) -> bool {
+    let dom = reader.dom;
+    reader.elements(node).any(|child| {
+        let name = dom.name(child);
+        name.starts_with('m') && !matches!(name, "malignmark" | "maligngroup" | "mark" | "meta")
+    })
+}
+
+/// The text of a token, with white space as MathML says: collapsed, none at the ends.
+fn content<'a, D: MathDom>(reader: &Reader<'a, D>, node: D::Node) -> Cow<'a, str> {
+    let dom = reader.dom;
+    let Some(first) = dom.first_child(node) else { return Cow::Borrowed("") };
+    match dom.text(first) {
+        Some(text) if dom.next_sibling(first).is_none() => trim(collapse(text)),
+        _ => gathered(dom, first),
+    }
+}
+
+/// The text of several nodes: comments and foreign markup stood between.
+fn gathered<'a, D: MathDom>(dom: &'a D, first: D::Node) -> Cow<'a, str> {
+    let mut text = String::new();
+    let mut pending = vec![first];
+    while let Some(node) = pending.pop() {
+        pending.extend(dom.next_sibling(node));
+        text.push_str(dom.text(node).unwrap_or_default());
+        pending.extend(dom.first_child(node));
+    }
+    match trim(collapse(&text)) {
+        Cow::Borrowed(trimmed) => Cow::Owned(trimmed.to_owned()),
+        Cow::Owned(trimmed) => Cow::Owned(trimmed),
+    }
+}
+
+/// White space runs as one space; no-break spaces are characters and stay.
+fn collapse(text: &str) -> Cow<'_, str> {
+    let mut previous_is_space = false;
+    let is_clean = text.bytes().all(|byte| {
+        let repeated = previous_is_space && byte == b' ';
+        previous_is_space = byte == b' ';
+        !repeated && !matches!(byte, b'\t' | b'\n' | b'\r' | b'\x0c')
+    });
+    if is_clean {
+        return Cow::Borrowed(text);
+    }
+    let mut clean = String::with_capacity(text.len());
+    for ch in text.chars() {
+        let ch = if ch.is_ascii_whitespace() { ' ' } else { ch };
+        if ch != ' ' || !clean.ends_with(' ') {
+            clean.push(ch);
+        }
+    }
+    Cow::Owned(clean)
+}
+
+fn trim(text: Cow<'_, str>) -> Cow<'_, str> {
+    match text {
+        Cow::Borrowed(text) => Cow::Borrowed(text.trim_ascii()),
+        Cow::Owned(text) => Cow::Owned(text.trim_ascii().to_owned()),
+    }
+}
