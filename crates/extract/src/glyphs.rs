@@ -11,6 +11,7 @@ mod expr;
 pub mod katex;
 mod markup;
 mod mathjax;
+pub mod svg;
 
 use cc_math_html::{Dom, NodeId};
 
@@ -25,5 +26,5 @@ pub fn display(dom: &Dom, node: NodeId) -> Option<bool> {
 
 /// The formula that any known renderer drew at or below `node`.
 pub fn tree(dom: &Dom, node: NodeId) -> Option<cc_math_tex::MathTree> {
-    katex::tree(dom, node).or_else(|| chtml::tree(dom, node))
+    katex::tree(dom, node).or_else(|| chtml::tree(dom, node)).or_else(|| svg::tree(dom, node))
 }

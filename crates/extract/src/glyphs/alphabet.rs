@@ -13,6 +13,8 @@ pub(super) struct Glyph {
     pub(super) char: char,
     /// `mathvariant` that the font gives to a plain letter or digit.
     pub(super) font: Option<&'static str>,
+    /// How many steps larger than usual it is drawn: 0 to 4, or 5 if built of pieces.
+    pub(super) size: u8,
 }
 
 /// Latin blocks of 52 letters from U+1D400.
@@ -140,7 +142,7 @@ mod tests {
     use super::*;
 
     fn check(kind: &'static str, drawn: &str, expected: &str) {
-        let glyphs: Vec<_> = drawn.chars().map(|char| Glyph { char, font: None }).collect();
+        let glyphs: Vec<_> = drawn.chars().map(Glyph::upright).collect();
         let token = token(kind, &glyphs);
         let variant = token.attrs.first().map_or("-", |(_, value)| value.as_str());
         assert_eq!(format!("{} {variant}", token.text), expected, "{drawn}");

@@ -6,7 +6,7 @@ use super::alphabet::Glyph;
 use super::delimiter;
 use super::expr::{Expr, into_tree};
 use super::markup::{MAX_DEPTH, classes, has_class, is_invisible, style, style_em};
-use super::mathjax::{self, Part, font_variant, mathml_name};
+use super::mathjax::{self, Part, mathml_name};
 use cc_math_html::{Dom, NodeId};
 use cc_math_tex::MathTree;
 
@@ -114,14 +114,14 @@ impl Reader<'_> {
             "c" => {
                 let code = coded(self.dom, node);
                 match code {
-                    Some(char) => glyphs.push(Glyph { char, font: self.font(node) }),
-                    None => self.letters(node, None, glyphs),
+                    Some(char) => glyphs.push(self.in_font(char, node)),
+                    None => self.letters(node, glyphs),
                 }
                 false
             }
             "stretchy-v" | "stretchy-h" => {
                 match coded(self.dom, node) {
-                    Some(char) => glyphs.push(Glyph { char, font: None }),
+                    Some(char) => glyphs.push(Glyph { size: 5, ..Glyph::upright(char) }),
                     None => self.pieces(node, glyphs),
                 }
                 false
@@ -131,12 +131,13 @@ impl Reader<'_> {
                 false
             }
             "char" => {
-                self.letters(node, self.font(node), glyphs);
+                self.letters(node, glyphs);
                 false
             }
             "utext" => {
                 let font = self.dom.attr(node, "variant").and_then(mathjax::variant);
-                self.letters(node, font, glyphs);
+                let text = super::markup::visible_text(self.dom, node);
+                glyphs.extend(text.chars().map(|char| Glyph { font, ..Glyph::upright(char) }));
                 false
             }
             tag if is_layout(tag) => false,
@@ -148,22 +149,26 @@ impl Reader<'_> {
         }
     }
 
-    fn letters(&self, node: NodeId, font: Option<&'static str>, glyphs: &mut Vec<Glyph>) {
+    fn letters(&self, node: NodeId, glyphs: &mut Vec<Glyph>) {
         let text = super::markup::visible_text(self.dom, node);
-        glyphs.extend(text.chars().map(|char| Glyph { char, font }));
+        glyphs.extend(text.chars().map(|char| self.in_font(char, node)));
     }
 
     fn pieces(&self, node: NodeId, glyphs: &mut Vec<Glyph>) {
         let text = super::markup::visible_text(self.dom, node);
-        glyphs.extend(delimiter::stretched(&text).chars().map(Glyph::upright));
+        let sign = delimiter::stretched(&text);
+        glyphs.extend(sign.chars().map(|char| Glyph { size: 5, ..Glyph::upright(char) }));
     }
 
-    fn font(&self, node: NodeId) -> Option<&'static str> {
-        classes(self.dom, node).find_map(|class| match class.strip_prefix("MJXc-TeX-") {
-            Some(font) => font_variant(font),
-            None if class.starts_with("mjx-") => None,
-            None => class.split_once('-').and_then(|(_, font)| font_variant(font)),
-        })
+    /// A character in the font that a class names.
+    fn in_font(&self, char: char, node: NodeId) -> Glyph {
+        let font =
+            classes(self.dom, node).find_map(|class| match class.strip_prefix("MJXc-TeX-") {
+                Some(font) => Some(font),
+                None if class.starts_with("mjx-") => None,
+                None => class.split_once('-').map(|(_, font)| font),
+            });
+        Glyph::in_font(char, font.unwrap_or_default())
     }
 
     fn space(&self, node: NodeId) -> Expr {
@@ -244,54 +249,41 @@ impl Reader<'_> {
         false
     }
 
-    /// Pre- and postscripts as version 3 draws them: a table of two rows on each side.
+    /// Scripts as version 3 draws them: on each side a table whose first row is the upper one.
     fn multiscripts(&self, node: NodeId, depth: usize) -> Expr {
         let mut base = Vec::new();
-        let mut sides = [Vec::new(), Vec::new()];
+        let (mut post, mut pre) = ([Vec::new(), Vec::new()], [Vec::new(), Vec::new()]);
         for child in self.dom.children(node) {
-            let name = tag(self.dom, child);
-            if mathml_name(name).is_some() {
-                self.push(child, depth + 1, &mut base);
-            } else if matches!(name, "prescripts" | "scripts") {
-                let pairs = self.script_pairs(child, depth);
-                if let Some(side) = sides.get_mut(usize::from(name == "prescripts")) {
-                    side.extend(pairs);
-                }
-            }
-        }
-        let [post, pre] = sides;
-        let mut kids = vec![Expr::row(base)];
-        kids.extend(post);
-        if !pre.is_empty() {
-            kids.push(Expr::new("mprescripts", Vec::new()));
-            kids.extend(pre);
-        }
-        Expr::new("mmultiscripts", kids)
-    }
-
-    /// Lower and upper scripts, alternating, of a table whose first row is the upper one.
-    fn script_pairs(&self, node: NodeId, depth: usize) -> Vec<Expr> {
-        let mut rows: Vec<Vec<Expr>> = Vec::new();
-        for child in self.dom.descendants(node) {
             match tag(self.dom, child) {
-                "row" => rows.push(Vec::new()),
-                "cell" => {
-                    let content = self.content(child, depth + 1);
-                    if let (Some(row), false) = (rows.last_mut(), content.is_empty()) {
-                        row.push(Expr::row(content));
-                    }
-                }
+                "prescripts" => pre = self.script_rows(child, depth),
+                "scripts" => post = self.script_rows(child, depth),
+                name if mathml_name(name).is_some() => self.push(child, depth + 1, &mut base),
                 _ => {}
             }
         }
-        let lower = if rows.len() > 1 { rows.pop().unwrap_or_default() } else { Vec::new() };
-        let upper = rows.into_iter().next().unwrap_or_default();
-        let none = || Expr::new("none", Vec::new());
-        let count = lower.len().max(upper.len());
-        let mut lower = lower.into_iter();
-        let mut upper = upper.into_iter();
-        let pair = |_| [lower.next().unwrap_or_else(none), upper.next().unwrap_or_else(none)];
-        (0..count).flat_map(pair).collect()
+        mathjax::multiscripts(base, post, pre)
+    }
+
+    /// Lower and upper scripts of one side.
+    fn script_rows(&self, node: NodeId, depth: usize) -> [Vec<Expr>; 2] {
+        let mut rows: Vec<Vec<Expr>> = Vec::new();
+        let mut next = self.dom.first_child(node);
+        while let Some(child) = next {
+            let name = tag(self.dom, child);
+            match name {
+                "row" => rows.push(Vec::new()),
+                "cell" => rows
+                    .last_mut()
+                    .into_iter()
+                    .for_each(|row| row.extend(self.content(child, depth + 1))),
+                _ => {}
+            }
+            let inner = if name == "cell" { None } else { self.dom.first_child(child) };
+            next = inner.or_else(|| self.dom.next_after(child, node));
+        }
+        let mut rows = rows.into_iter();
+        let upper = rows.next().unwrap_or_default();
+        [rows.last().unwrap_or_default(), upper]
     }
 
     fn enclosed(&self, node: NodeId, depth: usize) -> Expr {

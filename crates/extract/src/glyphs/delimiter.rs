@@ -19,9 +19,11 @@ pub(super) fn assembled(pieces: &str) -> Option<char> {
         () if has("⎡⎣⎢") => corner(pieces, '⎡', '⎣', ['⌈', '⌊', '[']),
         () if has("⎤⎦⎥") => corner(pieces, '⎤', '⎦', ['⌉', '⌋', ']']),
         () if has("⎷") => '√',
-        () if has("\u{E152}") => '⏟',
-        () if has("\u{E153}") => '⏞',
-        () if has("⏐") || has("‖") && has("⇑⇓") => arrow(pieces)?,
+        () if has("⏞⏟⎴⎵⏠⏡") => pieces.chars().find(|c| "⏞⏟⎴⎵⏠⏡".contains(*c))?,
+        () if pieces.starts_with('\u{E152}') => '⏟',
+        () if pieces.starts_with('\u{E150}') => '⏞',
+        () if has("⏐") || has("‖") && has("⇑⇓") => upright_arrow(pieces)?,
+        () if has("−=–") => arrow(pieces)?,
         () => return None,
     })
 }
@@ -40,7 +42,7 @@ fn moustache(pieces: &str) -> char {
     if pieces.contains('⎧') { '⎰' } else { '⎱' }
 }
 
-fn arrow(pieces: &str) -> Option<char> {
+fn upright_arrow(pieces: &str) -> Option<char> {
     let has = |set: &str| pieces.chars().any(|c| set.contains(c));
     match (has("↑⇑"), has("↓⇓"), has("⇑⇓")) {
         (true, true, false) => Some('↕'),
@@ -50,6 +52,20 @@ fn arrow(pieces: &str) -> Option<char> {
         (false, true, false) => Some('↓'),
         (false, true, true) => Some('⇓'),
         _ => has("⏐").then_some('|'),
+    }
+}
+
+/// An arrow of heads and a shaft of dashes.
+fn arrow(pieces: &str) -> Option<char> {
+    let mut heads = pieces.chars().filter(|c| !matches!(c, '−' | '=' | '–'));
+    let (first, second) = (heads.next()?, heads.next());
+    let pair = |one, other| matches!((first, second), (a, Some(b)) if (a, b) == (one, other) || (b, a) == (one, other));
+    match () {
+        () if heads.next().is_some() => None,
+        () if pair('←', '→') => Some('↔'),
+        () if pair('⇐', '⇒') => Some('⇔'),
+        () if second.is_some() => None,
+        () => Some(first).filter(|head| "←→⇐⇒↼⇀↽⇁↩↪".contains(*head)),
     }
 }
 
@@ -85,6 +101,10 @@ mod tests {
             ("↓⏐", "↓"),
             ("⇓‖⇑", "⇕"),
             ("‖‖", "‖"),
+            ("−−→", "→"),
+            ("←−→", "↔"),
+            ("==⇒", "⇒"),
+            ("\u{E152}\u{E154}\u{E151}\u{E150}\u{E154}\u{E153}", "⏟"),
             ("(", "("),
             ("ab", "ab"),
         ];

@@ -13,6 +13,8 @@ pub(super) struct Expr {
     pub(super) attrs: Vec<(&'static str, String)>,
     /// Child elements.
     pub(super) kids: Vec<Expr>,
+    /// Steps by which a sign is drawn larger than usual; not part of the tree.
+    pub(super) size: u8,
 }
 
 impl Expr {

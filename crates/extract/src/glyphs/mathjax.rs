@@ -8,7 +8,12 @@ use super::expr::Expr;
 impl Glyph {
     /// A character in a font that adds nothing.
     pub(super) fn upright(char: char) -> Self {
-        Self { char, font: None }
+        Self { char, font: None, size: 0 }
+    }
+
+    /// A character in a font, by the end of the font's name.
+    pub(super) fn in_font(char: char, font: &str) -> Self {
+        Self { char, font: font_variant(font), size: font_size(font) }
     }
 }
 
@@ -105,23 +110,83 @@ pub(super) fn font_variant(font: &str) -> Option<&'static str> {
     })
 }
 
-/// A token of glyphs; pieces of a tall sign become the sign.
-pub(super) fn token(name: &'static str, glyphs: &[Glyph]) -> Expr {
-    if name == "mo" && glyphs.len() > 1 {
-        let text: String = glyphs.iter().map(|glyph| glyph.char).collect();
-        if let Some(sign) = delimiter::assembled(&text) {
-            return Expr::token(name, sign);
-        }
+/// Steps by which a font's signs are larger than usual.
+fn font_size(font: &str) -> u8 {
+    match font {
+        "SO" | "S1" | "size1-R" | "Size1" | "SZ1" => 1,
+        "S2" | "size2-R" | "Size2" | "SZ2" => 2,
+        "S3" | "size3-R" | "Size3" | "SZ3" => 3,
+        "S4" | "size4-R" | "Size4" | "SZ4" => 4,
+        _ => 0,
     }
-    alphabet::token(name, glyphs)
 }
 
-/// A structure without arguments of different roles.
-pub(super) fn row(name: &'static str, class: Option<&str>, kids: Vec<Expr>) -> Expr {
+/// A token of glyphs; pieces of a large sign become the sign. Signs that can stretch say
+/// whether they did.
+pub(super) fn token(name: &'static str, glyphs: &[Glyph]) -> Expr {
+    if name != "mo" {
+        return alphabet::token(name, glyphs);
+    }
+    let text: String = glyphs.iter().map(|glyph| glyph.char).collect();
+    let mut size = glyphs.iter().map(|glyph| glyph.size).max().unwrap_or_default();
+    let mut token = match delimiter::assembled(&text) {
+        Some(sign) => {
+            size = 5;
+            Expr::token(name, sign)
+        }
+        None => alphabet::token(name, glyphs),
+    };
+    if size > 0 && token.text == "–" {
+        token.text = "―".into();
+    }
+    token.size = size;
+    if token.text.chars().all(stretches) && !token.text.is_empty() {
+        token = token.with("stretchy", if size > 0 { "true" } else { "false" });
+    }
+    token
+}
+
+/// Delimiters, arrows, bars and accents.
+fn stretches(c: char) -> bool {
+    "()[]{}|‖∣∥/\\⌈⌉⌊⌋⟨⟩⟮⟯⎰⎱⟦⟧^~ˆ˜ˇ¯‾―_←→↔⇐⇒⇔↑↓↕⇑⇓⇕↼⇀↽⇁⇌⇋↦⃗⏞⏟⏠⏡⎴⎵".contains(c)
+}
+
+/// A structure without arguments of different roles. In a row of its own a first or last
+/// sign is what `\left` or `\right` took; alone in a group it is a `\big` one.
+pub(super) fn row(name: &'static str, class: Option<&str>, mut kids: Vec<Expr>) -> Expr {
+    if let ("mrow", Some(_), [sign]) = (name, class, kids.as_mut_slice())
+        && sign.name == "mo"
+        && let Some(size) = big(sign.size)
+    {
+        sign.attrs.extend([("minsize", size.to_owned()), ("maxsize", size.to_owned())]);
+    } else if name == "mrow" && class.is_none_or(|class| class == "INNER") && kids.len() > 1 {
+        kids.first_mut().into_iter().for_each(free);
+        kids.last_mut().into_iter().for_each(free);
+    }
     let row = Expr::new(name, kids);
     match class {
         Some(class) if name == "mrow" => row.with("data-mjx-texclass", class),
         _ => row,
+    }
+}
+
+/// Size of a `\big` sign as MathJax writes it.
+fn big(size: u8) -> Option<&'static str> {
+    match size {
+        1 | 5 => Some("1.2em"),
+        2 => Some("1.623em"),
+        3 => Some("2.047em"),
+        4 => Some("2.470em"),
+        _ => None,
+    }
+}
+
+/// Makes a sign a fence that stretches with its row.
+fn free(sign: &mut Expr) {
+    if sign.name == "mo"
+        && (sign.text.is_empty() || sign.attrs.iter().any(|(name, _)| *name == "stretchy"))
+    {
+        sign.attrs = vec![("fence", "true".to_owned()), ("stretchy", "true".to_owned())];
     }
 }
 
@@ -164,6 +229,35 @@ pub(super) fn fraction(mut parts: Vec<(Part, Vec<Expr>)>, line: bool) -> Expr {
     };
     let fraction = Expr::of("mfrac", [numerator, denominator]);
     if line { fraction } else { fraction.with("linethickness", "0") }
+}
+
+/// A base with scripts on both sides, each side as its lower and its upper scripts.
+pub(super) fn multiscripts(base: Vec<Expr>, post: [Vec<Expr>; 2], pre: [Vec<Expr>; 2]) -> Expr {
+    let mut kids = vec![Expr::row(base)];
+    kids.extend(pairs(post));
+    if pre.iter().any(|scripts| !scripts.is_empty()) {
+        kids.push(Expr::new("mprescripts", Vec::new()));
+        kids.extend(pairs(pre));
+    }
+    Expr::new("mmultiscripts", kids)
+}
+
+/// Lower and upper scripts, alternating, `none` where one is missing.
+fn pairs([lower, upper]: [Vec<Expr>; 2]) -> Vec<Expr> {
+    let count = lower.len().max(upper.len());
+    let none = || Expr::new("none", Vec::new());
+    let (mut lower, mut upper) = (lower.into_iter(), upper.into_iter());
+    let pair = |_| [lower.next().unwrap_or_else(none), upper.next().unwrap_or_else(none)];
+    (0..count).flat_map(pair).collect()
+}
+
+/// True if a table is an alignment of equations: MathJax begins its even cells with an
+/// empty token, so that a relation there has a left side.
+pub(super) fn is_alignment(table: &Table) -> bool {
+    let starts_empty = |cell: &Cell| {
+        cell.content.first().is_some_and(|first| first.name == "mi" && first.text.is_empty())
+    };
+    table.rows.iter().any(|row| row.cells.iter().skip(1).step_by(2).any(starts_empty))
 }
 
 /// A cell of a table and the lines and alignment seen on it.
