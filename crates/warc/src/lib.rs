@@ -23,6 +23,7 @@ mod split;
 mod walk;
 
 pub use date::parse_date;
+pub use http::{HttpFault, HttpLimits, Scratch};
 pub use flaw::Flaw;
 pub use head::Format;
 pub use limits::Limits;

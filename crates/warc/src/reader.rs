@@ -58,7 +58,7 @@ impl RecordReader {
             front: 0,
             taken: 0,
             told: false,
-            account: Account::default(),
+            account: Account { decoded: if plain { input.len() as u64 } else { 0 }, ..Account::default() },
         }
     }
 }

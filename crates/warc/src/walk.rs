@@ -101,9 +101,12 @@ impl Walk {
     /// The length is wrong. Too large: the next head stands inside the block. Too small: the
     /// block is what was declared, and what follows is left to be reported as junk.
     fn disputed(self, window: &[u8], start: usize, end: usize) -> Step {
-        match head::find(window.get(..end).unwrap_or(window), start, self.format, true) {
-            Some((next, _)) => self.cut(window, start, next, Flaw::WrongLength),
-            None => Step::Record { block: start..end, flaw: Some(Flaw::WrongLength), end },
+        match head::find(window, start, self.format, self.complete) {
+            Some((next, Sight::Yes)) if next < end => {
+                self.cut(window, start, next, Flaw::WrongLength)
+            }
+            Some((next, _)) if next < end => Step::More,
+            _ => Step::Record { block: start..end, flaw: Some(Flaw::WrongLength), end },
         }
     }
 
