@@ -11,8 +11,10 @@
 //! Markdown. How the model was made: `docs/decisions/0005-main-content.md`.
 
 mod blocks;
+mod context;
 mod decide;
 mod features;
+mod model;
 mod page;
 mod text;
 mod words;
@@ -113,8 +115,10 @@ impl Selection {
 pub struct BlockReport {
     /// The block's text nodes, joined.
     pub text: String,
-    /// What the scorer sees of it.
+    /// What the first model sees of it.
     pub features: Vec<u8>,
+    /// What the second model sees besides.
+    pub context: Vec<u8>,
     /// How likely it is content, 0 to 1.
     pub score: f32,
     /// Whether it was kept.
@@ -136,28 +140,33 @@ pub fn select(dom: &Dom, hints: &Hints<'_>) -> Selection {
     let page = page::read(dom, &layout.metadata, hints);
     let places = features::places(&layout);
     let view = features::View { layout: &layout, places: &places, page: &page };
-    let choices = decide::decide(&view);
-    Selection { verdicts: verdicts(dom, &layout, &choices.verdicts), title: title(dom, &view) }
+    let scored = decide::score(&view, None);
+    let choices = decide::decide(&view, &scored.scores);
+    Selection { verdicts: verdicts(dom, &layout, &choices), title: title(dom, &view) }
 }
 
 /// Describes and scores every block of a page: [`select`] seen from inside.
-pub fn explain(dom: &Dom, hints: &Hints<'_>) -> Vec<BlockReport> {
+/// `first` stands in for the scores of the first model, block by block, so
+/// that the second can be trained on scores of pages the first has not seen.
+pub fn explain(dom: &Dom, hints: &Hints<'_>, first: Option<&[f32]>) -> Vec<BlockReport> {
     let layout = blocks::cut(dom, hints);
     let page = page::read(dom, &layout.metadata, hints);
     let places = features::places(&layout);
     let view = features::View { layout: &layout, places: &places, page: &page };
-    let choices = decide::decide(&view);
-    let mut reports: Vec<BlockReport> = view
-        .rows()
-        .iter()
-        .zip(choices.scores.iter().zip(&choices.verdicts))
-        .map(|(row, (score, verdict))| BlockReport {
-            text: String::new(),
-            features: row.to_vec(),
-            score: *score,
-            kept: *verdict == Verdict::Keep,
-        })
-        .collect();
+    let scored = decide::score(&view, first);
+    let verdicts = decide::decide(&view, &scored.scores);
+    let report = |((row, wide), (score, verdict)): (
+        (&features::Row, &context::WideRow),
+        (&f32, &Verdict),
+    )| BlockReport {
+        text: String::new(),
+        features: row.to_vec(),
+        context: wide.get(features::FEATURES..).unwrap_or_default().to_vec(),
+        score: *score,
+        kept: *verdict == Verdict::Keep,
+    };
+    let rows = scored.rows.iter().zip(&scored.wide);
+    let mut reports: Vec<_> = rows.zip(scored.scores.iter().zip(&verdicts)).map(report).collect();
     for node in dom.descendants(dom.root()) {
         let owner = layout.owner.get(node.index()).copied().unwrap_or(NO_BLOCK);
         if let (Some(report), Some(text)) = (reports.get_mut(owner as usize), dom.text(node)) {

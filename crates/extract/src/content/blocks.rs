@@ -142,6 +142,37 @@ struct Cutter<'a> {
     layout: Layout,
     stack: Vec<Frame>,
     open: bool,
+    cache: Cache,
+}
+
+/// Categories of attribute values seen before, by their hash: pages repeat the same few.
+struct Cache(Vec<(u64, u64)>);
+
+/// Slots of the cache, a power of two.
+const CACHED: usize = 1024;
+
+impl Cache {
+    fn categories(&mut self, value: &str) -> u64 {
+        let hash = fingerprint(value.as_bytes());
+        let Some(slot) = self.0.get_mut((hash >> 54) as usize) else { return 0 };
+        if slot.0 != hash {
+            *slot = (hash, class_categories(value));
+        }
+        slot.1
+    }
+}
+
+/// A 64-bit hash, eight bytes at a time; never 0.
+fn fingerprint(bytes: &[u8]) -> u64 {
+    let mut hash = bytes.len() as u64 ^ 0x243f_6a88_85a3_08d3;
+    let (words, tail) = bytes.as_chunks::<8>();
+    let mut last = [0; 8];
+    last.iter_mut().zip(tail).for_each(|(slot, byte)| *slot = *byte);
+    for word in words.iter().chain([&last]) {
+        hash =
+            (hash.rotate_left(23) ^ u64::from_le_bytes(*word)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    }
+    hash | 1
 }
 
 /// Cuts `dom` into blocks.
@@ -158,7 +189,14 @@ pub(super) fn cut(dom: &Dom, hints: &Hints<'_>) -> Layout {
         skipped: Vec::new(),
         metadata: Vec::new(),
     };
-    let mut cutter = Cutter { dom, formulas, layout, stack: Vec::with_capacity(64), open: false };
+    let mut cutter = Cutter {
+        dom,
+        formulas,
+        layout,
+        stack: Vec::with_capacity(64),
+        open: false,
+        cache: Cache(vec![(0, 0); CACHED]),
+    };
     cutter.start();
     cutter.walk();
     cutter.layout
@@ -222,7 +260,7 @@ impl Cutter<'_> {
     }
 
     fn element(&mut self, node: NodeId, element: &Element) -> bool {
-        match role(element) {
+        match role(element, &mut self.cache) {
             Role::Metadata => {
                 self.layout.skipped.push((node, DropCause::NotText));
                 if is_metadata(element) {
@@ -360,7 +398,7 @@ fn is_metadata(element: &Element) -> bool {
         || attr(element, &local_name!("type")) == Some("application/ld+json")
 }
 
-fn role(element: &Element) -> Role {
+fn role(element: &Element, cache: &mut Cache) -> Role {
     match element.namespace {
         Namespace::Html => {}
         Namespace::MathMl if element.name == local_name!("math") => return Role::Formula,
@@ -368,8 +406,8 @@ fn role(element: &Element) -> Role {
         Namespace::Other => return Role::Skip(DropCause::NotText),
     }
     match named_role(&element.name) {
-        Role::Block(tag, flags) => Role::Block(tag, flags | attribute_flags(element)),
-        Role::Inline(flags) => inline_role(flags | attribute_flags(element)),
+        Role::Block(tag, flags) => Role::Block(tag, flags | attribute_flags(element, cache)),
+        Role::Inline(flags) => inline_role(flags | attribute_flags(element, cache)),
         role => role,
     }
 }
@@ -443,14 +481,14 @@ fn unknown_role(name: &str) -> Role {
 }
 
 /// Categories that the attributes of an element give.
-fn attribute_flags(element: &Element) -> u64 {
+fn attribute_flags(element: &Element, cache: &mut Cache) -> u64 {
     let mut flags = 0;
     for (name, value) in &element.attrs {
         flags |= match *name {
             local_name!("class")
             | local_name!("id")
             | local_name!("itemprop")
-            | local_name!("aria-label") => class_categories(value),
+            | local_name!("aria-label") => cache.categories(value),
             local_name!("role") => role_flags(value),
             local_name!("style") if hides(value) => mark::HIDDEN,
             local_name!("hidden") => mark::HIDDEN,
