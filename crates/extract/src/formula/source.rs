@@ -81,19 +81,40 @@ pub(crate) fn from_converted(converted: Converted, display: bool, kind: FormulaK
     Reading::Formula(Claim { tex: converted.tex, display, kind, status, verbatim: false })
 }
 
-/// Nothing is left to show: white space, empty groups, grouping and tag commands.
+/// Nothing is left to show: white space, empty groups, grouping, set-up commands.
 fn is_blank(tex: &str) -> bool {
     let mut rest = tex.trim();
     while !rest.is_empty() {
-        let Some(tail) = ["{", "}", "\\begingroup", "\\endgroup", "\\,", "\\relax"]
-            .iter()
-            .find_map(|noise| rest.strip_prefix(noise))
-        else {
-            return false;
-        };
-        rest = tail.trim_start();
+        match after_noise(rest) {
+            Some(tail) => rest = tail.trim_start(),
+            None => return false,
+        }
     }
     true
+}
+
+/// Commands that set something up and show nothing, with their number of arguments.
+const SET_UP: &[(&str, usize)] = &[
+    ("\\begingroup", 0),
+    ("\\endgroup", 0),
+    ("\\relax", 0),
+    ("\\,", 0),
+    ("{", 0),
+    ("}", 0),
+    ("\\definecolor", 3),
+    ("\\require", 1),
+    ("\\label", 1),
+    ("\\setcounter", 2),
+];
+
+fn after_noise(tex: &str) -> Option<&str> {
+    SET_UP.iter().find_map(|(command, arguments)| {
+        let mut rest = tex.strip_prefix(command)?;
+        for _ in 0..*arguments {
+            rest = rest.trim_start().strip_prefix('{')?.split_once('}')?.1;
+        }
+        Some(rest)
+    })
 }
 
 /// True if an alternative text is TeX and not a sentence.
@@ -108,4 +129,29 @@ pub(crate) fn is_tex(alt: &str) -> bool {
 /// Two or more letters in a row and nothing else.
 fn is_word(text: &str) -> bool {
     text.chars().count() > 1 && text.chars().all(char::is_alphabetic)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn set_up_alone_shows_nothing() {
+        let check = |tex: &str, expected: bool| assert_eq!(is_blank(tex), expected, "{tex}");
+        check("", true);
+        check(r"\begingroup", true);
+        check(r"{} \definecolor{fill}{gray}{0.9}", true);
+        check(r"\begingroup x", false);
+        check(r"\definecolor{a}", false);
+    }
+
+    #[test]
+    fn alternative_texts_are_told_from_sentences() {
+        let check = |alt: &str, expected: bool| assert_eq!(is_tex(alt), expected, "{alt}");
+        check(r"\frac12", true);
+        check("x", true);
+        check("f(x)", true);
+        check("x squared plus one", false);
+        check("", false);
+    }
 }
