@@ -63,8 +63,9 @@ impl Guard {
         memchr2(b'$', b'\\', bytes).map(|scanned| Self { scanned, open: None, code: 0 })
     }
 
-    /// To be told of what is no text, such as comments; `end` is the index after it.
-    pub(crate) fn skip(&mut self, end: usize) {
+    /// To be told of comments, over which a run of text goes on; where one begins and ends.
+    pub(crate) fn comment(&mut self, bytes: &[u8], start: usize, end: usize) {
+        self.scan(bytes, start);
         self.scanned = self.scanned.max(end);
     }
 
@@ -112,7 +113,7 @@ impl Guard {
             };
             (self.open, self.scanned) = (open, at + length);
         }
-        self.scanned = end;
+        self.scanned = self.scanned.max(end);
     }
 }
 

@@ -286,10 +286,10 @@ impl Tokenizer<'_> {
 
     /// Goes on after a comment. Its text is not needed, but that it was there can be.
     fn end_comment(&mut self, end: usize) {
-        self.at = end;
         if let Some(guard) = &mut self.guard {
-            guard.skip(end);
+            guard.comment(self.bytes, self.at, end);
         }
+        self.at = end;
         self.sink.other(Token::CommentToken(StrTendril::new()));
     }
 

@@ -205,8 +205,13 @@ fn is_garbled(bytes: &[u8], claim: &'static Encoding, detected: &'static Encodin
     if claim.is_single_byte() || claim == detected {
         return false;
     }
-    let errors = |encoding: &'static Encoding| Charset::Known(encoding).decode(bytes).1;
     let high = bytes.iter().filter(|byte| **byte >= 0x80).count();
-    let claimed = errors(claim);
-    claimed > (high / 50).max(2) && errors(detected) * 4 < claimed
+    let odd = odd_characters(bytes, claim);
+    odd > (high / 50).max(2) && odd_characters(bytes, detected) * 4 < odd
+}
+
+/// Characters that are none, or that are nobody's but a font's.
+fn odd_characters(bytes: &[u8], encoding: &'static Encoding) -> usize {
+    let (text, _) = encoding.decode_without_bom_handling(bytes);
+    text.chars().filter(|c| matches!(c, '\u{fffd}' | '\u{e000}'..='\u{f8ff}')).count()
 }
