@@ -9,6 +9,7 @@ pub mod asciimath;
 pub mod canonical;
 pub mod check;
 mod commands;
+pub mod config;
 pub mod delimiters;
 pub mod macros;
 pub mod mathml;
