@@ -324,10 +324,19 @@ impl Reader<'_> {
         }
         table.frame =
             self.dom.children(node).any(|child| style(self.dom, child, "border").is_some());
+        table.display = self.is_open(node);
         for (row, label) in table.rows.iter_mut().zip(labels) {
             row.label = label;
         }
         table.finish()
+    }
+
+    /// True if the first row is followed by the space that MathJax puts between equations
+    /// (3 pt, half of it below the row), not that of arrays (4 pt) and cases (0.2 em).
+    fn is_open(&self, table: NodeId) -> bool {
+        let cell = self.dom.descendants(table).find(|node| tag(self.dom, *node) == "mtd");
+        let gap = cell.and_then(|cell| padding(self.dom, cell, "padding-bottom", 2));
+        gap.is_some_and(|gap| (gap - 0.15).abs() < 0.01)
     }
 
     fn table_row(&self, node: NodeId, depth: usize) -> mathjax::Row {
@@ -355,7 +364,7 @@ impl Reader<'_> {
             line_before: side("border-left"),
             line_after: side("border-right"),
             line_below: side("border-bottom"),
-            gap_after: padding_right(self.dom, node).is_none_or(|gap| gap > 0.0),
+            gap_after: padding(self.dom, node, "padding-right", 1).is_none_or(|gap| gap > 0.0),
         }
     }
 
@@ -371,11 +380,17 @@ impl Reader<'_> {
     }
 }
 
-/// Padding at the right side of a cell, from the property itself or the shorthand.
-fn padding_right(dom: &Dom, node: NodeId) -> Option<f32> {
-    style_em(dom, node, "padding-right").or_else(|| {
+/// Padding at one side of a cell in em, from the property itself or from its place in the
+/// shorthand (top, right, bottom).
+fn padding(dom: &Dom, node: NodeId, property: &str, place: usize) -> Option<f32> {
+    style_em(dom, node, property).or_else(|| {
         let sides: Vec<_> = style(dom, node, "padding")?.split_ascii_whitespace().collect();
-        super::markup::em(sides.get(1).or(sides.first())?)
+        let side = if place == 2 {
+            sides.get(2).or(sides.first())
+        } else {
+            sides.get(1).or(sides.first())
+        };
+        super::markup::em(side?)
     })
 }
 

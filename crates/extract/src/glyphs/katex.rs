@@ -159,23 +159,26 @@ impl Reader<'_> {
             out.push(Expr::new("mrow", self.fenced(node, ink, depth)));
         } else {
             let content = self.content(node, ink, depth);
-            leaf::extend(out, self.operator(node, content));
+            leaf::extend(out, self.named(node, content));
         }
     }
 
-    /// An operator name set in several pieces, or in letters as a binary operator, as one token.
-    fn operator(&self, node: NodeId, content: Vec<Expr>) -> Vec<Expr> {
+    /// A name set in several pieces as one token: letters of one font, and the words of an
+    /// operator with thin space between them (`lim sup`).
+    fn named(&self, node: NodeId, content: Vec<Expr>) -> Vec<Expr> {
         let name = match () {
             () if has(self.dom, node, "mop") => "mi",
             () if has(self.dom, node, "mbin") => "mo",
-            () => return content,
+            () => return leaf::word(&content).map_or(content, |word| vec![word]),
         };
-        let letters = |expr: &Expr| expr.name == "mspace" || leaf::is_upright_name(expr);
-        let pieces = content.iter().filter(|expr| expr.name == "mi").count();
-        if content.iter().all(letters) && (pieces > 1 || name == "mo" && pieces > 0) {
-            let names = content.iter().filter(|expr| expr.name == "mi");
-            let joined: Vec<&str> = names.map(|expr| expr.text.as_str()).collect();
-            return vec![Expr::token(name, joined.join(" "))];
+        let part = |expr: &Expr| expr.name == "mspace" || leaf::is_upright(expr);
+        let letters = content.iter().filter(|expr| expr.name == "mi").count();
+        if letters > 0 && content.iter().all(part) {
+            let parts = content.iter().map(|expr| if expr.name == "mi" { &expr.text } else { " " });
+            let text: String = parts.collect();
+            let single = name == "mi" && text.len() == 1;
+            let token = Expr::token(name, text);
+            return vec![if single { token.with("mathvariant", "normal") } else { token }];
         }
         content
     }
@@ -222,7 +225,7 @@ impl Reader<'_> {
         let text = visible_text(self.dom, node);
         match text.is_empty() {
             true => svg::sign(self.dom, node).map(String::from).unwrap_or_default(),
-            false => super::delimiter::stretched(&text),
+            false => super::delimiter::stretched(&text).replace('∣', "|").replace('∥', "‖"),
         }
     }
 
@@ -240,7 +243,8 @@ impl Reader<'_> {
         sign.with("minsize", size).with("maxsize", size)
     }
 
-    /// Space that was asked for; what TeX itself puts between atoms is at most 5/18 em.
+    /// Space that was asked for; what TeX itself puts between atoms is at most 5/18 em, but
+    /// inside an operator it puts none.
     fn space(&self, node: NodeId, ink: Ink) -> Option<Expr> {
         let text = self.dom.text_content(node);
         if ink.text {
@@ -249,7 +253,8 @@ impl Reader<'_> {
         let width = super::markup::style_em(self.dom, node, "margin-right")
             .or_else(|| super::markup::style_em(self.dom, node, "margin-left"))
             .or_else(|| words(self.dom, node).find_map(named_space))?;
-        (width > 0.3).then(|| Expr::new("mspace", Vec::new()).with("width", format!("{width}em")))
+        (width > 0.3 || ink.operator && width > 0.1)
+            .then(|| Expr::new("mspace", Vec::new()).with("width", format!("{width}em")))
     }
 
     /// Scripts: they belong to all that stands before them in the same box.

@@ -136,11 +136,13 @@ pub(super) fn token(name: &'static str, glyphs: &[Glyph]) -> Expr {
         }
         None => alphabet::token(name, glyphs),
     };
-    if size > 0 && token.text == "–" {
-        token.text = "―".into();
+    if token.text == "–" {
+        (token.text, size) = ("―".into(), size.max(1));
     }
     token.size = size;
-    if token.text.chars().all(stretches) && !token.text.is_empty() {
+    // `∣` as drawn by `\mid` never stretches; delimiters are drawn as `|`.
+    let relation = token.text == "∣" && size == 0;
+    if token.text.chars().all(stretches) && !token.text.is_empty() && !relation {
         token = token.with("stretchy", if size > 0 { "true" } else { "false" });
     }
     token
@@ -286,6 +288,8 @@ pub(super) struct Row {
 pub(super) struct Table {
     pub(super) rows: Vec<Row>,
     pub(super) frame: bool,
+    /// True if its rows stand apart as those of displayed equations do.
+    pub(super) display: bool,
 }
 
 impl Table {
@@ -294,6 +298,7 @@ impl Table {
         let attrs = [
             ("columnalign", self.column_align()),
             ("columnspacing", self.column_spacing()),
+            ("displaystyle", self.display.then(|| "true".to_owned())),
             ("columnlines", self.column_lines()),
             ("rowlines", self.row_lines()),
             ("frame", self.frame.then(|| "solid".to_owned())),
@@ -340,7 +345,7 @@ impl Table {
         let gaps: Vec<_> =
             inner.iter().map(|column| column.iter().any(|cell| cell.gap_after)).collect();
         let lengths: Vec<_> = gaps.iter().map(|gap| if *gap { "1em" } else { "0em" }).collect();
-        gaps.contains(&false).then(|| lengths.join(" "))
+        (!gaps.is_empty()).then(|| lengths.join(" "))
     }
 
     fn column_lines(&self) -> Option<String> {

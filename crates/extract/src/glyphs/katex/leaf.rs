@@ -12,7 +12,9 @@ pub(super) struct Ink {
     /// Variables, each letter one of them.
     pub(super) variables: bool,
     /// The class of atom is one of operators, relations, delimiters and punctuation.
-    operator: bool,
+    pub(super) operator: bool,
+    /// The atom is a relation.
+    relation: bool,
     /// The atom opens or closes.
     delimiter: bool,
 }
@@ -25,7 +27,7 @@ impl Ink {
 
     /// The same with what an element's class words add.
     pub(super) fn of<'a>(self, words: impl Iterator<Item = &'a str>, slanted: bool) -> Self {
-        let mut ink = Self { operator: false, delimiter: false, ..self };
+        let mut ink = Self { operator: false, relation: false, delimiter: false, ..self };
         for word in words {
             ink.add(word, slanted);
         }
@@ -34,7 +36,8 @@ impl Ink {
 
     fn add(&mut self, word: &str, slanted: bool) {
         match word {
-            "mbin" | "mrel" | "mpunct" | "minner" | "mop" => self.operator = true,
+            "mbin" | "mpunct" | "minner" | "mop" => self.operator = true,
+            "mrel" => (self.operator, self.relation) = (true, true),
             "mopen" | "mclose" => (self.operator, self.delimiter) = (true, true),
             "mathit" if slanted => self.variables = true,
             "mathnormal" | "mathdefault" => self.variables = true,
@@ -67,7 +70,7 @@ fn variant(word: &str) -> Option<&'static str> {
 
 /// Tokens of a run of characters: a number, a name in one font, or one sign after the other.
 pub(super) fn tokens(text: impl Iterator<Item = char>, ink: Ink) -> Vec<Expr> {
-    let text: String = text.map(published).collect();
+    let text: String = text.map(|c| published(c, ink)).collect();
     if ink.text && !ink.variables {
         return text_token(text, ink).into_iter().collect();
     }
@@ -82,11 +85,14 @@ pub(super) fn tokens(text: impl Iterator<Item = char>, ink: Ink) -> Vec<Expr> {
     out.into_iter().map(|token| finished(token, ink)).collect()
 }
 
-/// The character for one of the private use area of KaTeX's fonts.
-fn published(c: char) -> char {
+/// The character for one of the private use area of KaTeX's fonts. KaTeX draws bars that
+/// are delimiters with the characters of the relations.
+fn published(c: char, ink: Ink) -> char {
     match c {
         '\u{E131}' => 'ı',
         '\u{E237}' => 'ȷ',
+        '∣' if !ink.relation => '|',
+        '∥' if !ink.relation => '‖',
         c => c,
     }
 }
@@ -95,7 +101,7 @@ fn text_token(text: String, ink: Ink) -> Option<Expr> {
     if text.is_empty() {
         return None;
     }
-    let token = Expr::token("mtext", text.replace('\u{a0}', " "));
+    let token = Expr::token("mtext", text.replace(' ', "\u{a0}"));
     Some(match ink.variant {
         Some("normal") | None => token,
         Some(variant) => token.with("mathvariant", variant),
@@ -120,20 +126,15 @@ fn is_sign(c: char) -> bool {
         || is_bar(c)
 }
 
-/// Digits join to numbers; letters of an upright or styled name join, variables do not.
+/// Digits join to numbers, letters to the name of an operator.
 fn joins(last: &Expr, token: &Expr, ink: Ink) -> bool {
-    last.name == token.name
-        && match token.name {
-            "mn" => true,
-            "mi" => {
-                let letter = |expr: &Expr| expr.text.chars().all(char::is_alphabetic);
-                !ink.variables
-                    && (ink.variant.is_some() || ink.operator)
-                    && letter(last)
-                    && letter(token)
-            }
-            _ => false,
-        }
+    let letter = |expr: &Expr| expr.text.chars().all(char::is_alphabetic);
+    let name = ink.operator && !ink.variables && ink.variant.is_none();
+    match (last.name, token.name) {
+        ("mn", "mn") => true,
+        ("mi", "mi") => name && letter(last) && letter(token),
+        _ => false,
+    }
 }
 
 fn finished(token: Expr, ink: Ink) -> Expr {
@@ -159,14 +160,28 @@ fn is_plain_sign(text: &str) -> bool {
     !text.chars().all(|c| c.is_ascii() || matches!(c, 'Α'..='ϵ'))
 }
 
-/// True for an operator's name in upright letters.
-pub(super) fn is_upright_name(expr: &Expr) -> bool {
+/// The word that letters of one font make, where a group holds nothing else: KaTeX keeps
+/// `\mathbf{ab}` in a group of its own, `\mathbf{a}\mathbf{b}` not. A font that is always
+/// set letter by letter gives no word.
+pub(super) fn word(kids: &[Expr]) -> Option<Expr> {
+    let (first, rest) = kids.split_first()?;
+    let variant = first.attrs.iter().find(|(name, _)| *name == "mathvariant")?;
+    let alike = rest.iter().all(|kid| kid.name == "mi" && kid.attrs == first.attrs);
+    if first.name != "mi" || rest.is_empty() || !alike {
+        return None;
+    }
+    let text: String = kids.iter().map(|kid| kid.text.as_str()).collect();
+    match variant.1.as_str() {
+        "normal" => text.is_ascii().then(|| Expr::token("mi", text)),
+        style => Some(Expr::token("mi", text).with("mathvariant", style)),
+    }
+}
+
+/// True for (a part of) an operator's name in upright letters.
+pub(super) fn is_upright(expr: &Expr) -> bool {
     let variant = expr.attrs.iter().find(|(name, _)| *name == "mathvariant");
-    let upright = variant.is_none_or(|(_, value)| value == "normal");
-    expr.name == "mi"
-        && upright
-        && expr.text.chars().all(char::is_alphabetic)
-        && (expr.text.len() > 1 || variant.is_some())
+    let name = expr.text.chars().all(char::is_alphabetic) && !expr.text.is_empty();
+    expr.name == "mi" && name && variant.map_or(expr.text.len() > 1, |(_, value)| value == "normal")
 }
 
 /// The bar of `\not`, which stands before the sign that it strikes through: a character of

@@ -27,7 +27,7 @@ impl Reader<'_> {
     pub(super) fn table(&self, node: NodeId, ink: Ink, depth: usize, lines: &[f32]) -> Expr {
         let columns = self.columns(node);
         let heights = heights(&columns);
-        let mut table = Table::default();
+        let mut table = Table { display: is_open(&heights), ..Table::default() };
         for (i, y) in heights.iter().enumerate() {
             let above = i.checked_sub(1).and_then(|i| heights.get(i)).copied().unwrap_or(f32::MIN);
             let ruled = lines.iter().any(|line| above < *line && *line < *y);
@@ -108,6 +108,13 @@ impl Reader<'_> {
         let cells = vec![Expr::new("mtd", label), Expr::new("mtd", content)];
         vec![Expr::new("mtable", vec![Expr::new("mlabeledtr", cells)])]
     }
+}
+
+/// True if rows stand apart as those of equations do (15 pt and more; 12 pt in arrays,
+/// 14.4 pt in cases).
+fn is_open(heights: &[f32]) -> bool {
+    let pitch = heights.iter().zip(heights.iter().skip(1)).map(|(one, next)| next - one);
+    heights.len() > 1 && pitch.fold(f32::MAX, f32::min) > 1.49
 }
 
 /// Heights of a table's rows, top first.
