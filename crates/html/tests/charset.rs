@@ -1,5 +1,7 @@
 //! Pages are read in the encoding they are in.
 
+#![allow(clippy::expect_used, reason = "tests")]
+
 use cc_math_core::CharsetSource::{self, Bom, Detected, Fallback, Http, Meta};
 use cc_math_html::decode;
 use encoding_rs::Encoding;

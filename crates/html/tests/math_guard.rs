@@ -1,5 +1,7 @@
 //! `<` in raw TeX stays text, tags stay tags.
 
+#![allow(clippy::expect_used, reason = "tests")]
+
 use cc_math_html::{Limits, parse};
 
 /// The text of the page's body, elements in it shown as `<name>`.
