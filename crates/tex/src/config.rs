@@ -9,7 +9,7 @@
 //! let page = PageConfig::from_scripts([
 //!     r"MathJax = {tex: {inlineMath: [['$', '$']], macros: {R: '\\mathbb{R}'}}}",
 //! ]);
-//! assert!(page.delimiters().pairs.iter().any(|pair| pair.open == "$"));
+//! assert!(page.delimiters_in_force().pairs.iter().any(|pair| pair.open == "$"));
 //! assert_eq!(page.macros.expand(r"\R").tex, r"\mathbb{R}");
 //! ```
 
@@ -55,10 +55,8 @@ pub struct PageConfig {
     pub ignore_classes: ClassRule,
     /// Classes that switch typesetting on again inside ignored elements.
     pub process_classes: ClassRule,
-    /// Whether AsciiMath is typeset.
-    pub asciimath: bool,
-    /// Delimiters of AsciiMath, `` ` `` by default; of no use where `asciimath` is false.
-    pub asciimath_pairs: Vec<Pair>,
+    asciimath: bool,
+    asciimath_pairs: Vec<Pair>,
 }
 
 /// A set of classes as configurations give it: names, joined by `|`, or everything.
@@ -105,18 +103,24 @@ impl PageConfig {
     /// What the address of a script says: which engine it is and what it is told to typeset.
     pub fn from_script_url(url: &str) -> Self {
         let mut page = Self::default();
-        page.read_script_url(url);
+        page.read_url(url);
         page
     }
 
     /// The delimiters to look for: what the page declares; what its engine does
     /// by default, if a configuration leaves that as it is; else everything
     /// usual, under guard.
-    pub fn delimiters(&self) -> Delimiters {
+    pub fn delimiters_in_force(&self) -> Delimiters {
         if self.without_tex {
             return Delimiters::default();
         }
         self.declared.clone().unwrap_or_else(Delimiters::unknown)
+    }
+
+    /// The delimiters of AsciiMath, where the page typesets it.
+    pub fn asciimath_delimiters(&self) -> Option<Delimiters> {
+        let pairs = self.asciimath_pairs.clone();
+        self.asciimath.then(|| Delimiters { pairs, escapes: true, ..Delimiters::default() })
     }
 
     /// Adds what one more script says.
@@ -134,7 +138,7 @@ impl PageConfig {
     }
 
     /// Adds what the address of one more script says.
-    pub fn read_script_url(&mut self, url: &str) {
+    pub fn read_url(&mut self, url: &str) {
         let lower = url.to_ascii_lowercase();
         let (path, query) = lower.split_once('?').unwrap_or((&lower, ""));
         let file = path.rsplit('/').next().unwrap_or(path);

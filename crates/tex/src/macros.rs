@@ -231,5 +231,10 @@ pub fn without_definitions(tex: &str) -> Cow<'_, str> {
     Cow::Owned(kept.trim().to_owned())
 }
 
+/// Where the definitions in a piece of TeX stand, in order.
+pub(crate) fn definition_ranges(tex: &str) -> Vec<Range<usize>> {
+    read::definitions(tex).map(|found| found.range).collect()
+}
+
 #[cfg(test)]
 mod tests;

@@ -5,7 +5,7 @@ fn page(script: &str) -> PageConfig {
 }
 
 fn opens(page: &PageConfig) -> Vec<(String, bool)> {
-    page.delimiters().pairs.into_iter().map(|p| (p.open, p.display)).collect()
+    page.delimiters_in_force().pairs.into_iter().map(|p| (p.open, p.display)).collect()
 }
 
 fn check(script: &str, expected: &[(&str, bool)]) {
@@ -30,8 +30,8 @@ fn mathjax_2() {
     assert_eq!(found.macros.expand(r"\b{x}\RR").tex, r"{\bf x}{\bf R}");
     assert!(found.ignore_classes.matches("b") && found.skip_tags == ["pre"]);
     assert_eq!(found.engine, Some(Engine::MathJax2));
-    assert!(found.delimiters().escapes);
-    assert!(!page("MathJax.Hub.Config({})").delimiters().escapes);
+    assert!(found.delimiters_in_force().escapes);
+    assert!(!page("MathJax.Hub.Config({})").delimiters_in_force().escapes);
 }
 
 #[test]
@@ -62,7 +62,10 @@ fn katex() {
     assert_eq!(opens(&found), [("$$".to_owned(), true), ("$".to_owned(), false)]);
     assert_eq!(found.macros.expand(r"\f{2}{x}\RR").tex, r"2f(x)\mathbb{R}");
     assert_eq!(found.skip_tags, ["code"]);
-    assert_eq!(page("renderMathInElement(document.body)").delimiters(), Delimiters::katex());
+    assert_eq!(
+        page("renderMathInElement(document.body)").delimiters_in_force(),
+        Delimiters::katex()
+    );
     assert_eq!(page("katex.render(s, e, {macros: {'\\\\a': 'b'}})").macros.len(), 1);
 }
 
@@ -80,7 +83,7 @@ fn urls() {
     let tex = url("/MathJax.js?config=TeX-AMS-MML_HTMLorMML,local/x");
     assert!(!tex.asciimath && !tex.without_tex);
     let am = url("//x/MathJax.js?config=AM_HTMLorMML-full");
-    assert!(am.asciimath && am.without_tex && am.delimiters().pairs.is_empty());
+    assert!(am.asciimath && am.without_tex && am.delimiters_in_force().pairs.is_empty());
     assert_eq!(url("https://x/npm/mathjax@3/es5/tex-mml-chtml.js").engine, Some(Engine::MathJax3));
     assert!(url("https://x/npm/mathjax@3/es5/mml-chtml.js").without_tex);
     assert!(url("ASCIIMathML.js").asciimath);
@@ -90,8 +93,8 @@ fn urls() {
 
 #[test]
 fn nothing_declared_is_guarded() {
-    assert_eq!(page("var x = 1;").delimiters().guard, Guard::Content);
-    assert_eq!(page("MathJax.Hub.Config({})").delimiters().guard, Guard::Off);
+    assert_eq!(page("var x = 1;").delimiters_in_force().guard, Guard::Content);
+    assert_eq!(page("MathJax.Hub.Config({})").delimiters_in_force().guard, Guard::Off);
 }
 
 #[test]
