@@ -11,9 +11,10 @@ fn main() -> io::Result<()> {
     let mut out = io::BufWriter::new(io::stdout().lock());
     for tex in input.split('\0') {
         let report = cc_math_tex::check::check(tex);
-        let kinds: Vec<String> = report.faults.iter().map(|f| format!("{:?}@{}", f.kind, f.at)).collect();
+        let kinds: Vec<String> =
+            report.faults.iter().map(|f| format!("{:?}@{}", f.kind, f.at)).collect();
         let verdict = if report.well_formed { "ok".to_owned() } else { kinds.join(",") };
-        writeln!(out, "{verdict}\t{}", report.unknown_commands.join(" "))?;
+        writeln!(out, "{verdict}\t{}", report.unknown_commands.join(" ").replace('\n', " "))?;
     }
     out.flush()
 }

@@ -357,7 +357,7 @@ impl<'a> Parser<'a, '_> {
                 return self.prime(token, &mut state.nucleus);
             }
             Kind::Open => self.deeper(token, |p| p.sequence(Until::Brace)),
-            Kind::Align if !matches!(until, Until::Environment(_)) => {
+            Kind::Align if !aligns(until) => {
                 self.fault(Some(token), FaultKind::MisplacedAlign);
             }
             Kind::Parameter => self.fault(Some(token), FaultKind::Parameter),
@@ -405,6 +405,7 @@ impl<'a> Parser<'a, '_> {
             "middle" => self.middle(token, until),
             "verb" => self.verbatim(token),
             "" => self.fault(Some(token), FaultKind::LoneBackslash),
+            "(" | ")" | "[" | "]" => self.fault(Some(token), FaultKind::MathShift),
             "over" | "atop" | "choose" | "brace" | "brack" | "above" => self.infix(token, state),
             "\\" | "cr" | "newline" => self.line_end(state),
             "tag" if std::mem::replace(&mut self.tagged, true) => {
@@ -564,11 +565,12 @@ impl<'a> Parser<'a, '_> {
         };
         let fits = match token.kind {
             Kind::Close | Kind::Align | Kind::Superscript | Kind::Subscript | Kind::Shift => false,
+            Kind::Char => token.text != "'",
             Kind::Word => !matches!(
                 token.name(),
                 "right" | "end" | "left" | "begin" | "over" | "cr" | "limits"
             ),
-            _ => !token.is("\\"),
+            _ => !matches!(token.text, "\\" | "\\\\"),
         };
         if !fits {
             return self.fault(Some(token), FaultKind::MissingArgument);
@@ -701,6 +703,13 @@ impl<'a> Parser<'a, '_> {
         };
         while self.bump().is_some_and(|t| t.text != quote.text) {}
     }
+}
+
+/// Whether `&` is at its place directly inside this.
+fn aligns(until: Until<'_>) -> bool {
+    let Until::Environment(name) = until else { return false };
+    let name = name.strip_suffix('*').unwrap_or(name);
+    !matches!(name, "equation" | "math" | "displaymath" | "multline" | "gather" | "dmath")
 }
 
 /// Environments that stand inside mathematics only.
