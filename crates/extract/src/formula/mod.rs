@@ -202,7 +202,7 @@ pub(crate) fn spot(dom: &Dom, page: &mut PageContext) -> Spotted {
 fn walk(dom: &Dom, page: &PageContext) -> Spotted {
     let cx = Cx { dom, page };
     let mut spotted = Spotted::new(dom);
-    let mut runs = raw::Runs::new();
+    let mut runs = raw::Runs::new(&cx);
     let mut next = Some(dom.root());
     while let Some(node) = next {
         next = match visit(&cx, node, &mut spotted, &mut runs) {
@@ -228,9 +228,6 @@ fn visit(cx: &Cx<'_>, node: NodeId, spotted: &mut Spotted, runs: &mut raw::Runs)
     if cx.dom.text(node).is_some() {
         runs.text(cx, node);
         return Below::Skip;
-    }
-    if !cx.page.has_markup {
-        return Below::Look;
     }
     match read(cx, node) {
         None => Below::Look,

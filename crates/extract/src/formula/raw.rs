@@ -15,17 +15,20 @@ pub(super) struct Runs {
     text: String,
     /// Elements that switched the search off or on, innermost last.
     switches: Vec<(NodeId, bool)>,
+    /// Whether the page's body is searched where nothing switches that.
+    searched: bool,
     forum: Delimiters,
 }
 
 impl Runs {
-    pub(super) fn new() -> Self {
-        Self { pieces: Vec::new(), text: String::new(), switches: Vec::new(), forum: forum_tags() }
+    pub(super) fn new(cx: &Cx<'_>) -> Self {
+        let searched = !cx.page.ignored.is_everything();
+        Self { pieces: Vec::new(), text: String::new(), switches: Vec::new(), searched, forum: forum_tags() }
     }
 
     /// Takes a text node into the run.
     pub(super) fn text(&mut self, cx: &Cx<'_>, node: NodeId) {
-        let searched = self.switches.last().is_none_or(|(_, on)| *on);
+        let searched = self.switches.last().map_or(self.searched, |(_, on)| *on);
         if let (true, Some(text)) = (searched, cx.dom.text(node)) {
             self.pieces.push((node, self.text.len()));
             self.text.push_str(text);
@@ -183,16 +186,25 @@ fn is_opaque(dom: &Dom, node: NodeId) -> bool {
 
 /// Whether an element switches the search off (code, ignore classes) or on again.
 fn switch(cx: &Cx<'_>, node: NodeId) -> Option<bool> {
-    if matches!(cx.dom.name(node), "pre" | "code" | "tt" | "kbd" | "samp" | "listing" | "xmp" | "annotation" | "annotation-xml" | "math") {
-        return (cx.dom.name(node) != "tt").then_some(false);
+    let name = cx.dom.name(node);
+    if is_code(name) || cx.page.skip_tags.iter().any(|tag| tag == name) {
+        return Some(false);
     }
-    if cx.dom.attr(node, "class").is_none() {
-        return None;
-    }
-    if classes(cx.dom, node).any(|class| matches!(class, "tex2jax_process" | "mathjax_process")) {
+    cx.dom.attr(node, "class")?;
+    if classes(cx.dom, node).any(|class| is_processed(class) || cx.page.processed.matches(class)) {
         return Some(true);
     }
-    let ignored = classes(cx.dom, node)
-        .any(|class| matches!(class, "tex2jax_ignore" | "mathjax_ignore" | "no-mathjax" | "nomathjax"));
-    ignored.then_some(false)
+    classes(cx.dom, node).any(|class| is_ignored(class) || cx.page.ignored.matches(class)).then_some(false)
+}
+
+fn is_code(name: &str) -> bool {
+    matches!(name, "pre" | "code" | "kbd" | "samp" | "listing" | "xmp" | "annotation" | "annotation-xml" | "math")
+}
+
+fn is_processed(class: &str) -> bool {
+    matches!(class, "tex2jax_process" | "mathjax_process")
+}
+
+fn is_ignored(class: &str) -> bool {
+    matches!(class, "tex2jax_ignore" | "mathjax_ignore" | "no-mathjax" | "nomathjax")
 }
