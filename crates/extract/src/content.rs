@@ -11,7 +11,6 @@
 //! Markdown. How the model was made: `docs/decisions/0005-main-content.md`.
 
 mod blocks;
-mod context;
 mod decide;
 mod features;
 mod model;
@@ -19,7 +18,6 @@ mod page;
 mod text;
 mod words;
 
-use blocks::NO_BLOCK;
 use cc_math_html::{Dom, NodeId};
 
 /// What the caller knows of a page beyond its tree.
@@ -82,7 +80,8 @@ enum Verdict {
 /// a walk may pass over an element that is not kept with all that it holds. A
 /// kept element may hold nodes that are not kept. Text is kept or dropped by
 /// whole blocks; an element that holds text or formulas is kept if any of them
-/// is; an element without either (`br`, `img`, an empty cell) follows its parent.
+/// is; an element without either (`br`, `img`, an empty cell) follows its
+/// parent. The inside of a formula is not looked at: ask for its root.
 #[derive(Debug, Clone)]
 pub struct Selection {
     verdicts: Vec<Verdict>,
@@ -115,10 +114,8 @@ impl Selection {
 pub struct BlockReport {
     /// The block's text nodes, joined.
     pub text: String,
-    /// What the first model sees of it.
+    /// What the scorer sees of it.
     pub features: Vec<u8>,
-    /// What the second model sees besides.
-    pub context: Vec<u8>,
     /// How likely it is content, 0 to 1.
     pub score: f32,
     /// Whether it was kept.
@@ -140,36 +137,28 @@ pub fn select(dom: &Dom, hints: &Hints<'_>) -> Selection {
     let page = page::read(dom, &layout.metadata, hints);
     let places = features::places(&layout);
     let view = features::View { layout: &layout, places: &places, page: &page };
-    let scored = decide::score(&view, None);
-    let choices = decide::decide(&view, &scored.scores);
+    let choices = decide::decide(&view, &decide::score(&view.rows()));
     Selection { verdicts: verdicts(dom, &layout, &choices), title: title(dom, &view) }
 }
 
 /// Describes and scores every block of a page: [`select`] seen from inside.
-/// `first` stands in for the scores of the first model, block by block, so
-/// that the second can be trained on scores of pages the first has not seen.
-pub fn explain(dom: &Dom, hints: &Hints<'_>, first: Option<&[f32]>) -> Vec<BlockReport> {
+pub fn explain(dom: &Dom, hints: &Hints<'_>) -> Vec<BlockReport> {
     let layout = blocks::cut(dom, hints);
     let page = page::read(dom, &layout.metadata, hints);
     let places = features::places(&layout);
     let view = features::View { layout: &layout, places: &places, page: &page };
-    let scored = decide::score(&view, first);
-    let verdicts = decide::decide(&view, &scored.scores);
-    let report = |((row, wide), (score, verdict)): (
-        (&features::Row, &context::WideRow),
-        (&f32, &Verdict),
-    )| BlockReport {
+    let rows = view.rows();
+    let scores = decide::score(&rows);
+    let verdicts = decide::decide(&view, &scores);
+    let report = |(row, (score, verdict)): (&features::Row, (&f32, &Verdict))| BlockReport {
         text: String::new(),
         features: row.to_vec(),
-        context: wide.get(features::FEATURES..).unwrap_or_default().to_vec(),
         score: *score,
         kept: *verdict == Verdict::Keep,
     };
-    let rows = scored.rows.iter().zip(&scored.wide);
-    let mut reports: Vec<_> = rows.zip(scored.scores.iter().zip(&verdicts)).map(report).collect();
-    for node in dom.descendants(dom.root()) {
-        let owner = layout.owner.get(node.index()).copied().unwrap_or(NO_BLOCK);
-        if let (Some(report), Some(text)) = (reports.get_mut(owner as usize), dom.text(node)) {
+    let mut reports: Vec<_> = rows.iter().zip(scores.iter().zip(&verdicts)).map(report).collect();
+    for (node, block) in &layout.texts {
+        if let (Some(report), Some(text)) = (reports.get_mut(*block as usize), dom.text(*node)) {
             report.text.push_str(text);
             report.text.push(' ');
         }
@@ -183,16 +172,18 @@ fn verdicts(dom: &Dom, layout: &blocks::Layout, choices: &[Verdict]) -> Vec<Verd
     for (node, cause) in &layout.skipped {
         put(&mut verdicts, *node, Verdict::Drop(*cause));
     }
-    for node in dom.descendants(dom.root()) {
-        let owner = layout.owner.get(node.index()).copied().unwrap_or(NO_BLOCK);
-        if let Some(verdict) = choices.get(owner as usize) {
-            put(&mut verdicts, node, *verdict);
-            if *verdict == Verdict::Keep {
-                keep_ancestors(dom, &mut verdicts, node);
-            }
+    for (node, block) in &layout.texts {
+        let verdict = choices.get(*block as usize).copied().unwrap_or(Verdict::Unknown);
+        put(&mut verdicts, *node, verdict);
+        if verdict == Verdict::Keep {
+            keep_ancestors(dom, &mut verdicts, *node);
         }
     }
-    keep_empty_elements(dom, &mut verdicts);
+    for node in &layout.leaves {
+        if parent_is_kept(dom, &verdicts, *node) {
+            put(&mut verdicts, *node, Verdict::Keep);
+        }
+    }
     verdicts
 }
 
@@ -208,17 +199,6 @@ fn keep_ancestors(dom: &Dom, verdicts: &mut [Verdict], node: NodeId) {
         match verdicts.get_mut(ancestor.index()) {
             Some(slot) if *slot != Verdict::Keep => *slot = Verdict::Keep,
             _ => return,
-        }
-    }
-}
-
-/// Elements (and blank text) without a verdict of their own follow their parent, inside formulas too.
-fn keep_empty_elements(dom: &Dom, verdicts: &mut [Verdict]) {
-    for node in dom.descendants(dom.root()) {
-        let undecided = verdicts.get(node.index()) == Some(&Verdict::Unknown);
-        let empty = dom.first_child(node).is_none();
-        if undecided && empty && parent_is_kept(dom, verdicts, node) {
-            put(verdicts, node, Verdict::Keep);
         }
     }
 }

@@ -106,16 +106,15 @@ pub(super) struct Layout {
     pub(super) blocks: Vec<Block>,
     /// Number of containers of each run.
     pub(super) runs: Vec<u32>,
-    /// Per node: index of the block of a text node or formula, [`NO_BLOCK`] for any other.
-    pub(super) owner: Vec<u32>,
+    /// Text nodes and formulas in document order, each with the index of its block.
+    pub(super) texts: Vec<(NodeId, u32)>,
+    /// Elements and blank text that hold no text and no formula.
+    pub(super) leaves: Vec<NodeId>,
     /// Elements that were left out with all they hold.
     pub(super) skipped: Vec<(NodeId, DropCause)>,
     /// Elements that hold metadata: `title`, `meta`, JSON-LD scripts, elements with an `itemtype`.
     pub(super) metadata: Vec<NodeId>,
 }
-
-/// Nodes that belong to no block.
-pub(super) const NO_BLOCK: u32 = u32::MAX;
 
 /// How an element takes part in the layout.
 enum Role {
@@ -185,7 +184,8 @@ pub(super) fn cut(dom: &Dom, hints: &Hints<'_>) -> Layout {
         containers: Vec::with_capacity(dom.len() / 4 + 1),
         blocks: Vec::with_capacity(dom.len() / 8 + 1),
         runs: vec![1],
-        owner: vec![NO_BLOCK; dom.len()],
+        texts: Vec::with_capacity(dom.len() / 2),
+        leaves: Vec::with_capacity(dom.len() / 4),
         skipped: Vec::new(),
         metadata: Vec::new(),
     };
@@ -270,20 +270,29 @@ impl Cutter<'_> {
             Role::Skip(cause) => self.layout.skipped.push((node, cause)),
             Role::Formula => self.formula(node),
             Role::Break => {
+                self.layout.leaves.push(node);
                 if let Some(block) = self.current() {
                     block.breaks += 1;
                 }
             }
             Role::Block(tag, flags) => {
+                self.note_leaf(node);
                 self.push_block(node, tag, flags);
                 return true;
             }
             Role::Inline(flags) => {
+                self.note_leaf(node);
                 self.push_inline(node, flags);
                 return true;
             }
         }
         false
+    }
+
+    fn note_leaf(&mut self, node: NodeId) {
+        if self.dom.first_child(node).is_none() {
+            self.layout.leaves.push(node);
+        }
     }
 
     fn push_block(&mut self, node: NodeId, tag: Tag, flags: u64) {
@@ -360,11 +369,11 @@ impl Cutter<'_> {
 
     fn text(&mut self, node: NodeId, text: &str, marked: bool) {
         if !self.open && !is_visible(text) {
-            return;
+            return self.layout.leaves.push(node);
         }
         let fresh = !self.open;
         let index = self.block();
-        self.own(node, index);
+        self.layout.texts.push((node, index));
         let Some(frame) = self.stack.last() else { return };
         let Some(block) = self.layout.blocks.last_mut() else { return };
         block.inline |= frame.inline;
@@ -375,15 +384,9 @@ impl Cutter<'_> {
 
     fn formula(&mut self, node: NodeId) {
         let index = self.block();
-        self.own(node, index);
+        self.layout.texts.push((node, index));
         if let Some(block) = self.layout.blocks.last_mut() {
             block.formulas += 1;
-        }
-    }
-
-    fn own(&mut self, node: NodeId, block: u32) {
-        if let Some(owner) = self.layout.owner.get_mut(node.index()) {
-            *owner = block;
         }
     }
 }

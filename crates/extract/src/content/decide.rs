@@ -1,47 +1,55 @@
 //! From descriptions of blocks to a choice.
 
 use super::blocks::{Block, mark};
-use super::context::{self, WideRow};
-use super::features::{Place, Row, View};
+use super::features::{FEATURES, Place, Row, View};
 use super::model::Model;
 use super::words::class;
 use super::{DropCause, Verdict};
 use std::sync::LazyLock;
 
-/// Trained on the tune half; see `docs/decisions/0005-main-content.md`.
-static FIRST: LazyLock<Option<Model>> =
-    LazyLock::new(|| Model::read(include_bytes!("first.model")));
-static SECOND: LazyLock<Option<Model>> =
-    LazyLock::new(|| Model::read(include_bytes!("second.model")));
+/// Trained on half of a benchmark; see `docs/decisions/0005-main-content.md`.
+static MODEL: LazyLock<Option<Model>> =
+    LazyLock::new(|| Model::read(include_bytes!("content.model"), FEATURES));
 
-/// Rows and scores of all blocks.
-pub(super) struct Scored {
-    pub(super) rows: Vec<Row>,
-    pub(super) wide: Vec<WideRow>,
-    pub(super) scores: Vec<f32>,
-}
-
-/// Runs both models. `first` replaces the scores of the first.
-pub(super) fn score(view: &View<'_>, first: Option<&[f32]>) -> Scored {
-    let rows = view.rows();
-    let own;
-    let first = match first {
-        Some(first) => first,
-        None => {
-            own = FIRST.as_ref().map_or_else(Vec::new, |model| model.score(&rows));
-            &own
-        }
-    };
-    let wide = context::rows(view, &rows, first);
-    let scores = SECOND.as_ref().map_or_else(Vec::new, |model| model.score(&wide));
-    Scored { rows, wide, scores }
+/// How likely each block is content.
+pub(super) fn score(rows: &[Row]) -> Vec<f32> {
+    match MODEL.as_ref() {
+        Some(model) => model.score(rows),
+        None => vec![1.0; rows.len()],
+    }
 }
 
 /// Chooses the blocks to keep.
 pub(super) fn decide(view: &View<'_>, scores: &[f32]) -> Vec<Verdict> {
     let threshold = threshold(&view.layout.blocks, scores);
     let blocks = view.layout.blocks.iter().zip(scores);
-    blocks.map(|(block, score)| verdict(view, block, *score >= threshold)).collect()
+    let mut verdicts: Vec<Verdict> =
+        blocks.map(|(block, score)| verdict(view, block, *score >= threshold)).collect();
+    keep_code(view, &mut verdicts);
+    verdicts
+}
+
+/// Preformatted text follows the nearest other text: scores know little of code.
+fn keep_code(view: &View<'_>, verdicts: &mut [Verdict]) {
+    let code: Vec<bool> = view.layout.blocks.iter().map(|block| is_code(view, block)).collect();
+    let mut last = Verdict::Unknown;
+    let mut before = Vec::with_capacity(verdicts.len());
+    for (verdict, code) in verdicts.iter().zip(&code) {
+        last = if *code { last } else { *verdict };
+        before.push(last);
+    }
+    let mut next = Verdict::Unknown;
+    for ((verdict, code), before) in verdicts.iter_mut().zip(&code).zip(before).rev() {
+        next = if *code { next } else { *verdict };
+        if *code && (before == Verdict::Keep || next == Verdict::Keep) {
+            *verdict = Verdict::Keep;
+        }
+    }
+}
+
+fn is_code(view: &View<'_>, block: &Block) -> bool {
+    const PRE: usize = mark::PRE.trailing_zeros() as usize;
+    view.places.get(block.container as usize).is_some_and(|place| place.near[PRE] > 0)
 }
 
 /// Steps of the scale on which thresholds are looked for.

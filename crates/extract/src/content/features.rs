@@ -8,7 +8,7 @@ use super::page::{Page, kind};
 use super::words::{class, word};
 
 /// Features that say what a block is and where it stands.
-pub(super) const FEATURES: usize = 214;
+pub(super) const FEATURES: usize = 232;
 
 /// One block as the scorer sees it.
 pub(super) type Row = [u8; FEATURES];
@@ -60,6 +60,10 @@ fn cap(count: u32) -> u8 {
     count.min(255) as u8
 }
 
+fn is_heading(tag: Tag) -> bool {
+    matches!(tag, Tag::H1 | Tag::H2 | Tag::H3 | Tag::H4)
+}
+
 /// A block that reads like prose: long enough, punctuated, hardly linked.
 pub(super) fn is_prose(block: &Block) -> bool {
     let stats = &block.stats;
@@ -81,10 +85,21 @@ impl Sums {
             prose: if is_prose(block) { stats.words } else { 0 },
             formulas: block.formulas + stats.tex,
             links: block.links,
-            headings: u32::from(matches!(tag, Tag::H1 | Tag::H2 | Tag::H3 | Tag::H4)),
+            headings: u32::from(is_heading(tag)),
             prices: stats.prices,
             times: u32::from(stats.kinds[1] > 0 && stats.words < 12),
             first: index,
+        }
+    }
+
+    /// What `self` has beyond `part`; the first block is not told.
+    fn less(&self, part: &Self) -> Self {
+        Self {
+            words: self.words - part.words,
+            linked: self.linked - part.linked,
+            blocks: self.blocks - part.blocks,
+            prose: self.prose - part.prose,
+            ..Self::default()
         }
     }
 
@@ -187,15 +202,22 @@ impl Writer {
     }
 
     fn all(&mut self, values: &[u8]) {
-        for value in values {
-            self.put(*value);
+        if let Some(slots) = self.row.get_mut(self.at..self.at + values.len()) {
+            slots.copy_from_slice(values);
         }
+        self.at += values.len();
     }
 }
 
-/// Facts about the page that every row repeats.
-pub(super) struct Whole {
+/// Facts about the page that every row repeats or draws on.
+struct Whole {
     values: Vec<u8>,
+    /// Sums over the blocks before each block, then over all.
+    before: Vec<Sums>,
+    /// Per block: sums over all blocks built like it.
+    alike: Vec<Sums>,
+    /// Per block: the first heading after it, or the number of blocks.
+    next_heading: Vec<u32>,
     words: u32,
     blocks: u32,
     /// Indices of the first `h1`, and of the first and last block of prose.
@@ -204,8 +226,21 @@ pub(super) struct Whole {
     last_prose: u32,
 }
 
-/// Times a text occurs on the page, by its hash.
-type Repeats = std::collections::HashMap<u64, (u32, u32)>;
+/// For every block: how many blocks have its text, and how many up to it.
+fn repeats(blocks: &[Block]) -> Vec<(u32, u32)> {
+    let mut order: Vec<(u64, u32)> =
+        blocks.iter().zip(0..).map(|(block, index)| (block.stats.hash, index)).collect();
+    order.sort_unstable();
+    let mut repeats = vec![(1, 1); blocks.len()];
+    for group in order.chunk_by(|a, b| a.0 == b.0) {
+        for ((_, index), nth) in group.iter().zip(1..) {
+            if let Some(slot) = repeats.get_mut(*index as usize) {
+                *slot = (group.len() as u32, nth);
+            }
+        }
+    }
+    repeats
+}
 
 impl View<'_> {
     fn tag(&self, block: &Block) -> Tag {
@@ -215,16 +250,10 @@ impl View<'_> {
     /// The rows of all blocks, in order.
     pub(super) fn rows(&self) -> Vec<Row> {
         let whole = self.whole();
-        let mut seen = Repeats::with_capacity(self.layout.blocks.len());
-        for block in &self.layout.blocks {
-            seen.entry(block.stats.hash).or_default().0 += 1;
-        }
+        let repeats = repeats(&self.layout.blocks);
         let mut rows = Vec::with_capacity(self.layout.blocks.len());
         let mut running = Running::default();
-        for (index, block) in self.layout.blocks.iter().enumerate() {
-            let repeats = seen.entry(block.stats.hash).or_default();
-            repeats.1 += 1;
-            let repeats = *repeats;
+        for ((index, block), repeats) in self.layout.blocks.iter().enumerate().zip(repeats) {
             rows.push(self.row(index, block, &whole, repeats, &running));
             running.pass(block, self.tag(block));
         }
@@ -237,6 +266,9 @@ impl View<'_> {
         let position = |found: Option<usize>| found.map_or(u32::MAX, |at| at as u32);
         let mut whole = Whole {
             values: Vec::with_capacity(64),
+            before: self.running_sums(),
+            alike: self.sums_alike(),
+            next_heading: self.next_headings(),
             words: sums.words,
             blocks: sums.blocks,
             h1: position(blocks.iter().position(|b| self.tag(b) == Tag::H1)),
@@ -245,6 +277,94 @@ impl View<'_> {
         };
         self.page_values(&sums, &mut whole.values);
         whole
+    }
+
+    fn sums_of(&self, index: usize, block: &Block) -> Sums {
+        Sums::of(block, self.tag(block), index as u32)
+    }
+
+    fn running_sums(&self) -> Vec<Sums> {
+        let mut total = Sums::default();
+        let mut before = Vec::with_capacity(self.layout.blocks.len() + 1);
+        for (index, block) in self.layout.blocks.iter().enumerate() {
+            before.push(total);
+            total.add(&self.sums_of(index, block));
+        }
+        before.push(total);
+        before
+    }
+
+    fn sums_alike(&self) -> Vec<Sums> {
+        let blocks = &self.layout.blocks;
+        let mut order: Vec<(u64, u32)> =
+            blocks.iter().zip(0..).map(|(block, index)| (self.signature(block), index)).collect();
+        order.sort_unstable();
+        let mut alike = vec![Sums::default(); blocks.len()];
+        for group in order.chunk_by(|a, b| a.0 == b.0) {
+            let mut sum = Sums::default();
+            for (_, index) in group {
+                let index = *index as usize;
+                blocks
+                    .get(index)
+                    .into_iter()
+                    .for_each(|block| sum.add(&self.sums_of(index, block)));
+            }
+            for (_, index) in group {
+                alike.get_mut(*index as usize).into_iter().for_each(|slot| *slot = sum);
+            }
+        }
+        alike
+    }
+
+    /// What a block is built like: its tag and categories and those of the two containers around it.
+    fn signature(&self, block: &Block) -> u64 {
+        let mut hash = block.inline;
+        let mut index = block.container;
+        for _ in 0..3 {
+            let Some(container) = self.layout.containers.get(index as usize) else { break };
+            hash = (hash.rotate_left(9) ^ container.flags ^ (container.tag as u64) << 58)
+                .wrapping_mul(0x9e37_79b9_7f4a_7c15);
+            index = container.parent;
+        }
+        hash
+    }
+
+    fn next_headings(&self) -> Vec<u32> {
+        let mut next = self.layout.blocks.len() as u32;
+        let mut found = Vec::with_capacity(self.layout.blocks.len());
+        for (index, block) in self.layout.blocks.iter().enumerate().rev() {
+            found.push(next);
+            if is_heading(self.tag(block)) {
+                next = index as u32;
+            }
+        }
+        found.reverse();
+        found
+    }
+
+    /// Sums over the neighbourhood, over what is built alike, and up to the next heading.
+    fn wide(&self, index: usize, whole: &Whole, out: &mut Writer) {
+        let at = |index: usize| {
+            whole.before.get(index.min(self.layout.blocks.len())).copied().unwrap_or_default()
+        };
+        for reach in [5, 15] {
+            let sums = at(index + reach + 1).less(&at(index.saturating_sub(reach)));
+            out.all(&[
+                log(sums.words),
+                share(sums.linked, sums.words),
+                share(sums.prose, sums.words),
+            ]);
+        }
+        let alike = whole.alike.get(index).copied().unwrap_or_default();
+        out.all(&[
+            log(alike.blocks),
+            log(alike.words / alike.blocks.max(1)),
+            share(alike.linked, alike.words),
+            share(alike.words, whole.words),
+        ]);
+        let end = whole.next_heading.get(index).map_or(index, |next| *next as usize);
+        let section = at(end).less(&at(index.min(end)));
+        out.all(&[log(section.words), share(section.linked, section.words), log(section.blocks)]);
     }
 
     fn page_values(&self, sums: &Sums, out: &mut Vec<u8>) {
@@ -307,6 +427,7 @@ impl View<'_> {
         self.own(block, &mut out);
         self.position(index, whole, repeats, running, &mut out);
         self.neighbours(index, &mut out);
+        self.wide(index, whole, &mut out);
         self.surroundings(block, whole, &mut out);
         out.all(&whole.values);
         debug_assert_eq!(out.at, FEATURES);
@@ -413,33 +534,18 @@ impl View<'_> {
         let (Some(place), Some(container)) =
             (self.places.get(index), self.layout.containers.get(index))
         else {
-            return out.all(&[0; mark::COUNT + 40]);
+            return out.all(&[0; mark::COUNT + 39]);
         };
-        for (bit, near) in place.near.iter().enumerate() {
-            out.put(if block.inline >> bit & 1 != 0 && *near == 0 { 1 } else { *near });
-        }
+        out.all(&with_inline(place.near, block.inline));
         out.put(cap(u32::from(container.depth)));
         let mut wide = place;
         for _ in 0..4 {
             let next = self.places.get(wide.wider as usize).unwrap_or(wide);
-            self.level(next, wide, whole, out);
+            level(next, whole, out);
             wide = next;
         }
         self.run(place.inner_run, whole, out);
         self.run(place.outer_run, whole, out);
-    }
-
-    /// One of the ever wider surroundings of a block.
-    fn level(&self, place: &Place, _inner: &Place, whole: &Whole, out: &mut Writer) {
-        let sums = &place.sums;
-        out.all(&[
-            share(sums.words, whole.words),
-            share(sums.linked, sums.words),
-            share(sums.prose, sums.words),
-            log(sums.words / sums.blocks.max(1)),
-            log(sums.blocks),
-            share(sums.headings, sums.blocks),
-        ]);
     }
 
     /// The run of like siblings around a block.
@@ -463,6 +569,30 @@ impl View<'_> {
     }
 }
 
+/// Categories of inline elements count like those of a very small ancestor.
+fn with_inline(mut near: [u8; mark::COUNT], inline: u64) -> [u8; mark::COUNT] {
+    let mut flags = inline & ((1 << mark::COUNT) - 1);
+    while flags != 0 {
+        let slot = &mut near[flags.trailing_zeros() as usize];
+        *slot = (*slot).max(1);
+        flags &= flags - 1;
+    }
+    near
+}
+
+/// One of the ever wider surroundings of a block.
+fn level(place: &Place, whole: &Whole, out: &mut Writer) {
+    let sums = &place.sums;
+    out.all(&[
+        share(sums.words, whole.words),
+        share(sums.linked, sums.words),
+        share(sums.prose, sums.words),
+        log(sums.words / sums.blocks.max(1)),
+        log(sums.blocks),
+        share(sums.headings, sums.blocks),
+    ]);
+}
+
 /// What the blocks before a block leave behind.
 #[derive(Debug)]
 struct Running {
@@ -483,7 +613,7 @@ impl Running {
         self.words += block.stats.words;
         self.since_heading += 1;
         self.since_prose += 1;
-        if matches!(tag, Tag::H1 | Tag::H2 | Tag::H3 | Tag::H4) {
+        if is_heading(tag) {
             (self.since_heading, self.heading) = (0, tag);
         }
         if is_prose(block) {

@@ -53,17 +53,20 @@ impl<'a> Reader<'a> {
 }
 
 impl Model {
-    /// Reads a model; `None` if the bytes are not one, or if it asks for features it does not announce.
-    pub(super) fn read(bytes: &[u8]) -> Option<Self> {
+    /// Reads a model over `features` features; `None` if the bytes are no such model.
+    pub(super) fn read(bytes: &[u8], features: usize) -> Option<Self> {
         debug_assert_eq!(HEADER, MAGIC.len() + 12);
         let mut reader = Reader(bytes);
         if reader.take()? != MAGIC {
             return None;
         }
-        let (features, trees) = (reader.short()?, reader.short()?);
+        let (announced, trees) = (reader.short()?, reader.short()?);
+        if usize::from(announced) != features {
+            return None;
+        }
         let (bias, unit) = (reader.float()?, reader.float()?);
         let mut model = Self {
-            features: usize::from(features),
+            features,
             bias,
             unit,
             trees: Vec::with_capacity(usize::from(trees)),
@@ -156,7 +159,7 @@ mod tests {
 
     #[test]
     fn trees_are_summed() {
-        let model = Model::read(&bytes()).unwrap();
+        let model = Model::read(&bytes(), 3).unwrap();
         let rows = [[0, 9, 0], [6, 9, 0], [0, 9, 1], [255, 9, 255]];
         let expected = [2, 3, 4, -2].map(|sum: i32| 1.0 / (1.0 + (-0.5 * sum as f32).exp()));
         assert_eq!(model.score(&rows), expected);
@@ -168,10 +171,10 @@ mod tests {
     fn broken_models_are_refused() {
         let good = bytes();
         for cut in 0..good.len() {
-            assert!(Model::read(&good[..cut]).is_none(), "{cut}");
+            assert!(Model::read(&good[..cut], 3).is_none(), "{cut}");
         }
         let mut wild = good.clone();
         wild[17] = 200;
-        assert!(Model::read(&wild).is_none());
+        assert!(Model::read(&wild, 3).is_none());
     }
 }
