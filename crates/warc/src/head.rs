@@ -85,12 +85,21 @@ impl<'a> Fields<'a> {
     }
 }
 
+/// The value as text; bytes that are not UTF-8 are replaced.
+pub(crate) fn lossy(value: Cow<'_, [u8]>) -> Cow<'_, str> {
+    match value {
+        Cow::Borrowed(bytes) => String::from_utf8_lossy(bytes),
+        Cow::Owned(bytes) => Cow::Owned(String::from_utf8_lossy(&bytes).into_owned()),
+    }
+}
+
 /// A folded value's lines joined by single spaces.
 fn unfold(value: &[u8]) -> Cow<'_, [u8]> {
     if memchr(b'\n', value).is_none() {
         return Cow::Borrowed(value);
     }
-    let lines: Vec<&[u8]> = value.split(|b| *b == b'\n').map(<[u8]>::trim_ascii).collect();
+    let lines = value.split(|b| *b == b'\n').map(<[u8]>::trim_ascii);
+    let lines: Vec<&[u8]> = lines.filter(|line| !line.is_empty()).collect();
     Cow::Owned(lines.join(&b' '))
 }
 
@@ -135,8 +144,8 @@ fn sight_arc(bytes: &[u8], complete: bool) -> Sight {
     }
 }
 
-/// The first place at or after `from` where a record head stands at the start of a line, and
-/// whether it is certain ([`Sight::Yes`]) or needs more bytes ([`Sight::Partial`]).
+/// The first place at or after `from` where a record head stands, and whether it is certain ([`Sight::Yes`]) or needs more bytes ([`Sight::Partial`]).
+/// ARC heads are looked for at the start of lines.
 ///
 /// Stricter than [`sight`], because it searches where no record is due: the line after a
 /// WARC version line has to be a `WARC-` or `Content-` field.
@@ -151,10 +160,6 @@ fn find_warc(bytes: &[u8], from: usize, complete: bool) -> Option<(usize, Sight)
     let tail = bytes.get(from..)?;
     for hit in memmem::find_iter(tail, b"WARC/") {
         let at = from + hit;
-        let line_start = at == 0 || matches!(bytes.get(at - 1), Some(b'\n' | 0));
-        if !line_start && at != from {
-            continue;
-        }
         match confirm_warc(bytes.get(at..).unwrap_or_default(), complete) {
             Sight::No => {}
             sight => return Some((at, sight)),
@@ -172,6 +177,10 @@ fn confirm_warc(bytes: &[u8], complete: bool) -> Sight {
     let Some(end) = memchr(b'\n', near).filter(|end| *end < 20) else {
         return if near.len() < 20 { unknown } else { Sight::No };
     };
+    let version = near.get(5..end).unwrap_or_default().trim_ascii();
+    if !version.iter().all(|b| b.is_ascii_digit() || *b == b'.') {
+        return Sight::No;
+    }
     let next = near.get(end + 1..).unwrap_or_default();
     let starts = |name: &[u8]| next.get(..name.len()).is_some_and(|s| s.eq_ignore_ascii_case(name));
     match next.len() {
@@ -395,9 +404,9 @@ mod tests {
     }
 
     #[test]
-    fn heads_are_found_only_at_line_starts_with_fields_behind() {
-        let text = b"see WARC/1.0\r\nWARC-Type\nWARC/1.0\nfoo: bar\n\0WARC/1.1\r\nContent-Length: 1";
-        assert_eq!(find(text, 0, Format::Warc, true), Some((43, Sight::Yes)));
+    fn heads_are_found_only_with_fields_behind() {
+        let text = b"see WARC/1.0 in\nWARC-Type\nWARC/1.0\nfoo: bar\n\0WARC/1.1\r\nContent-Length: 1";
+        assert_eq!(find(text, 0, Format::Warc, true), Some((45, Sight::Yes)));
         assert_eq!(find(b"junk\nWAR", 0, Format::Warc, false), Some((5, Sight::Partial)));
         assert_eq!(find(b"junk\nWARC/1.0\r\nW", 0, Format::Warc, false), Some((5, Sight::Partial)));
         assert_eq!(find(b"junk\nWARC/1.0\r\nW", 0, Format::Warc, true), None);

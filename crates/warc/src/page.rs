@@ -71,7 +71,7 @@ impl Record<'_> {
     ) -> Result<Payload<'s>, PageFault> {
         let response = http::decode(self.block, limits, scratch)?;
         let content_type = response.header("Content-Type").filter(|value| !value.is_empty());
-        let coding = || response.truncated.then_some(Cow::Borrowed("content-encoding"));
+        let coding = || response.truncated.then_some(Cow::Borrowed("http-body"));
         Ok(Payload {
             status: response.status,
             content_type: content_type.or_else(|| self.identified_payload_type()),

@@ -235,7 +235,7 @@ impl Records<'_> {
     }
 
     fn record(&mut self, block: Range<usize>, flaw: Option<Flaw>, end: usize) -> Found {
-        let fault = if flaw == Some(Flaw::CutShort) { self.absorb_fault(end) } else { None };
+        let fault = self.absorb_fault_behind(end, flaw);
         let flaw = match (flaw, fault) {
             (_, Some(Fault { reason: Reason::OversizedRecord, detail })) => {
                 return self.damaged(end, Reason::OversizedRecord, detail.into());
@@ -244,10 +244,20 @@ impl Records<'_> {
             (Some(Flaw::CutShort), None) => Some(self.cut_short_by()),
             (flaw, _) => flaw,
         };
+        let block = self.less_separator(block, flaw);
         self.account.records += end as u64;
         self.taken = end;
         let locator = self.locate(end);
         Found::Record { block, flaw, locator }
+    }
+
+    /// A block that ends where the next record starts has swallowed what separates them.
+    fn less_separator(&self, block: Range<usize>, flaw: Option<Flaw>) -> Range<usize> {
+        if flaw != Some(Flaw::WrongLength) {
+            return block;
+        }
+        let bytes = self.window().get(block.clone()).unwrap_or_default();
+        block.start..block.start + self.walk().without_separator(bytes)
     }
 
     /// What a block that is too short for its length means: the file ends here, or a record
@@ -271,12 +281,30 @@ impl Records<'_> {
         Found::Damaged(Damaged { locator, reason, detail })
     }
 
+    /// The fault that a record of `end` bytes tells of: one it breaks off at, or, of a whole
+    /// record, a wrong checksum or a missing one right behind it.
+    fn absorb_fault_behind(&mut self, end: usize, flaw: Option<Flaw>) -> Option<Fault> {
+        let padding = head::padding(self.window().get(end..).unwrap_or_default());
+        let fault = self.absorb_fault(end + padding)?;
+        if fault.reason == Reason::OversizedRecord && flaw != Some(Flaw::CutShort) {
+            self.restore_fault(end + padding, fault);
+            return None;
+        }
+        Some(fault)
+    }
+
     /// The fault of the segment that ends `end` bytes on; the event at hand tells of it.
     fn absorb_fault(&mut self, end: usize) -> Option<Fault> {
         let position = self.front + end;
         let segments = self.reader.segments.iter_mut();
         let mut ending = segments.filter(|s| s.end == position && s.start < s.end);
         ending.find_map(|segment| segment.fault.take())
+    }
+
+    fn restore_fault(&mut self, end: usize, fault: Fault) {
+        let position = self.front + end;
+        let ending = self.reader.segments.iter_mut().find(|s| s.end == position && s.start < s.end);
+        ending.into_iter().for_each(|segment| segment.fault = Some(fault));
     }
 
     /// Skips a record over the limit, up to its end or to the next record head.
@@ -357,9 +385,8 @@ impl Records<'_> {
     fn logical(&self, start: usize, len: usize) -> Locator {
         let file = self.chunk.file.clone();
         match &self.chunk.content {
-            Content::Plain { sole: true, .. } => {
-                let Range { start, end } = self.chunk.stored;
-                Locator { file, offset: start, length: end - start }
+            Content::Plain { alone: Some(place), .. } => {
+                Locator { file, offset: place.start, length: place.end - place.start }
             }
             Content::Plain { base, .. } => {
                 Locator { file, offset: base + start as u64, length: len as u64 }

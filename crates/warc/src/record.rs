@@ -1,7 +1,7 @@
 //! One record, as it lies in the archive.
 
 use crate::date::parse_date;
-use crate::head::Fields;
+use crate::head::{Fields, lossy};
 use crate::{Flaw, Format};
 use cc_math_core::{Locator, Reason};
 use std::borrow::Cow;
@@ -123,13 +123,6 @@ impl<'a> Record<'a> {
     pub fn truncated(&self) -> Option<Cow<'a, str>> {
         let named = self.header("WARC-Truncated").filter(|value| !value.is_empty());
         named.or(self.flaw.map(|flaw| Cow::Borrowed(flaw.code())))
-    }
-}
-
-fn lossy(value: Cow<'_, [u8]>) -> Cow<'_, str> {
-    match value {
-        Cow::Borrowed(bytes) => String::from_utf8_lossy(bytes),
-        Cow::Owned(bytes) => Cow::Owned(String::from_utf8_lossy(&bytes).into_owned()),
     }
 }
 

@@ -10,7 +10,7 @@ use crate::buffer::Buffer;
 use crate::codec::{Codec, Decoder, Progress, SIGHT_INPUT, zstandard};
 use crate::head::{self, Field, Format, Sight};
 use crate::walk::{Step, Walk};
-use crate::{Damaged, Limits};
+use crate::{Damaged, Flaw, Limits};
 use cc_math_core::{Locator, Reason};
 use std::borrow::Cow;
 use std::collections::VecDeque;
@@ -35,10 +35,10 @@ pub struct Chunk {
 pub(crate) enum Content {
     /// Compressed members.
     Members { codec: Codec, bytes: Vec<u8>, dictionary: Option<Arc<[u8]>> },
-    /// Records as they are. `base` is the address of the first byte; `sole`: this is one record
-    /// alone in its member, whose place is that of the chunk; `damaged`: decompression broke
-    /// off at the end.
-    Plain { bytes: Vec<u8>, base: u64, sole: bool, damaged: bool },
+    /// Records as they are. `base` is the address of the first byte; `alone`: the place
+    /// of the member if this is the one record in it; `damaged`: decompression broke off at
+    /// the end.
+    Plain { bytes: Vec<u8>, base: u64, alone: Option<Range<u64>>, damaged: bool },
     /// Nothing that can be read.
     Damaged(Damaged),
 }
@@ -94,8 +94,7 @@ struct Lane {
     /// How far `text` has been walked, and the records met on the way.
     walked: usize,
     records: usize,
-    /// Members begun since the lane was opened, and whether anything was cut off it.
-    members: usize,
+    /// Whether anything was cut off it.
     cut: bool,
     /// Nothing follows `text`.
     complete: bool,
@@ -227,13 +226,13 @@ impl<R: Read> Splitter<R> {
     fn members(&mut self, codec: Codec) -> io::Result<State> {
         let mut from = self.limits.chunk.max(1);
         loop {
-            self.fill(from.saturating_add(SIGHT_INPUT + self.limits.chunk))?;
-            let end = if self.exhausted { self.raw.len() } else { self.raw.len() - SIGHT_INPUT };
-            if let Some(at) = self.last_start(codec, from..end, false) {
+            self.fill(from.saturating_add(SIGHT_INPUT + self.limits.chunk.max(1)))?;
+            let end = from.saturating_add(self.limits.chunk.max(1)).min(self.raw.len());
+            if let Some(at) = self.start_in(codec, from..end, false) {
                 self.emit_members(codec, at);
                 return Ok(State::Members(codec));
             }
-            if self.exhausted {
+            if end == self.raw.len() {
                 return Ok(self.last_members(codec));
             }
             from = end;
@@ -244,7 +243,7 @@ impl<R: Read> Splitter<R> {
     }
 
     /// A verified record start in the range: the first, or the last.
-    fn last_start(&mut self, codec: Codec, range: Range<usize>, last: bool) -> Option<usize> {
+    fn start_in(&mut self, codec: Codec, range: Range<usize>, last: bool) -> Option<usize> {
         let bytes = self.raw.filled();
         let mut found = None;
         let mut from = range.start;
@@ -279,7 +278,7 @@ impl<R: Read> Splitter<R> {
     /// is decompressed here; what is neither is damage.
     fn unsplittable(&mut self, codec: Codec, searched: usize) -> State {
         let near = self.limits.chunk.max(1).min(searched);
-        if let Some(at) = self.last_start(codec, 1..near, true) {
+        if let Some(at) = self.start_in(codec, 1..near, true) {
             self.emit_members(codec, at);
             return State::Members(codec);
         }
@@ -309,7 +308,7 @@ impl<R: Read> Splitter<R> {
         loop {
             self.fill(SIGHT_INPUT + self.limits.chunk)?;
             let end = if self.exhausted { self.raw.len() } else { self.raw.len() - SIGHT_INPUT };
-            let found = self.last_start(codec, 0..end, false);
+            let found = self.start_in(codec, 0..end, false);
             self.drop_raw(found.unwrap_or(end));
             if found.is_some() || self.exhausted {
                 break;
@@ -336,9 +335,9 @@ impl<R: Read> Splitter<R> {
             Step::More => self.extend(&mut lane)?,
             Step::Done => return self.close(lane),
             Step::Oversized { head, block } => self.oversized(&mut lane, at, head, block)?,
+            Step::Record { end, flaw: Some(Flaw::WrongLength), .. } => lane.pass(end),
             Step::Record { end, .. } | Step::Empty { end } | Step::Junk { end } => {
-                lane.walked = end;
-                lane.records += 1;
+                lane.pass(end);
                 if end >= self.limits.chunk {
                     self.cut(&mut lane, end);
                 }
@@ -388,20 +387,22 @@ impl<R: Read> Splitter<R> {
             && !self.decoder.starts_record(codec, next, self.format);
         if goes_on {
             self.decoder.start(codec);
-            lane.members += 1;
         } else {
             lane.stop(None);
         }
         Ok(())
     }
 
-    /// Cuts the first `len` bytes off as a chunk.
+    /// Cuts the first `len` bytes off as a chunk, with padding that nothing follows.
     fn cut(&mut self, lane: &mut Lane, len: usize) {
+        let rest = lane.text.get(len..lane.text.len());
+        let whole = lane.complete && head::padding(rest) == rest.len();
+        let len = if whole { lane.text.len() } else { len };
         let bytes = lane.text.get(0..len).to_vec();
-        let whole = lane.complete && len == lane.text.len();
-        let sole = lane.codec.is_some() && whole && !lane.cut && lane.records == 1 && lane.members == 1;
+        let alone = lane.codec.is_some() && whole && !lane.cut && lane.records == 1;
+        let alone = alone.then_some(lane.address..self.raw_offset);
         let damaged = whole && lane.fault.is_some() && !self.exhausted_with(lane);
-        let content = Content::Plain { bytes, base: lane.address, sole, damaged };
+        let content = Content::Plain { bytes, base: lane.address, alone, damaged };
         lane.drop_front(len);
         self.emit_walked(lane, content);
     }
@@ -473,14 +474,19 @@ impl<R: Read> Iterator for Splitter<R> {
 
 impl Lane {
     fn new(codec: Option<Codec>, text: Buffer, address: u64) -> Self {
-        let (walked, records, members) = (0, 0, 1);
+        let (walked, records) = (0, 0);
         let (cut, complete, fault) = (false, false, None);
-        Self { codec, text, address, walked, records, members, cut, complete, fault }
+        Self { codec, text, address, walked, records, cut, complete, fault }
     }
 
     fn stop(&mut self, fault: Option<&'static str>) {
         self.complete = true;
         self.fault = fault;
+    }
+
+    fn pass(&mut self, end: usize) {
+        self.walked = end;
+        self.records += 1;
     }
 
     fn drop_front(&mut self, n: usize) {

@@ -25,6 +25,12 @@ pub(crate) enum Step {
     More,
 }
 
+/// Most bytes of junk that are reported as one.
+const JUNK: usize = 1 << 20;
+
+/// Enough bytes to tell whether a head stands at a place.
+const SIGHT: usize = 16 << 10;
+
 /// How a walk is to be made.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Walk {
@@ -51,11 +57,16 @@ impl Walk {
         }
     }
 
+    /// Junk goes up to the next head, in pieces of [`JUNK`] bytes at most. Where it ends must
+    /// not depend on how much of it is in sight, so a piece is not cut off before it is whole.
     fn junk(self, window: &[u8], at: usize, from: usize) -> Step {
-        match head::find(window, from, self.format, self.complete) {
-            Some((end, _)) if end > at => Step::Junk { end },
-            Some((_, Sight::Partial)) => Step::More,
-            _ => Step::Junk { end: window.len() },
+        let far = at + JUNK;
+        let near = window.get(..far + SIGHT).unwrap_or(window);
+        let complete = self.complete && near.len() == window.len();
+        match head::find(near, from, self.format, complete) {
+            Some((end, Sight::Yes)) => Step::Junk { end: end.min(far) },
+            _ if !self.complete && window.len() < far + SIGHT => Step::More,
+            _ => Step::Junk { end: window.len().min(far) },
         }
     }
 
@@ -118,20 +129,28 @@ impl Walk {
             _ if window.len() <= start && declared > start => Step::Empty { end: window.len() },
             _ => {
                 let flaw = if declared > start { Flaw::CutShort } else { Flaw::WrongLength };
-                self.cut(window, start, window.len(), flaw)
+                let most = start.saturating_add(self.limit);
+                self.cut(window, start, window.len().min(most), flaw)
             }
         }
+    }
+
+    /// Bytes of `block` before the line ends that separate it from the next record.
+    pub(crate) fn without_separator(self, block: &[u8]) -> usize {
+        let separator: &[u8] = match self.format {
+            Format::Warc => b"\r\n\r\n",
+            Format::Arc => b"\n",
+        };
+        block.strip_suffix(separator).unwrap_or(block).len()
     }
 
     /// A record whose block ends before `next`, less the line ends that separate records.
     fn cut(self, window: &[u8], start: usize, next: usize, flaw: Flaw) -> Step {
         let block = window.get(start..next).unwrap_or_default();
-        let separator: &[u8] = match (self.format, flaw) {
-            (_, Flaw::CutShort | Flaw::Compression) => b"",
-            (Format::Warc, _) => b"\r\n\r\n",
-            (Format::Arc, _) => b"\n",
+        let kept = match flaw {
+            Flaw::WrongLength => self.without_separator(block),
+            Flaw::CutShort | Flaw::Compression => block.len(),
         };
-        let kept = block.strip_suffix(separator).unwrap_or(block).len();
         Step::Record { block: start..start + kept, flaw: Some(flaw), end: next }
     }
 }

@@ -8,7 +8,7 @@ mod coding;
 mod head;
 
 use crate::buffer::Buffer;
-use crate::head::{Field, Fields};
+use crate::head::{Field, Fields, lossy};
 use cc_math_core::Reason;
 use coding::{Applied, Decoders};
 use std::borrow::Cow;
@@ -62,22 +62,19 @@ pub struct Response<'a> {
 impl<'a> Response<'a> {
     /// The first header field of that name, in any case.
     pub fn header(&self, name: &str) -> Option<Cow<'a, str>> {
-        let value = self.fields.get(name)?;
-        Some(String::from_utf8_lossy(&value).into_owned().into())
+        self.fields.get(name).map(lossy)
     }
 
     /// All header fields in order.
     pub fn headers(&self) -> impl Iterator<Item = (Cow<'a, str>, Cow<'a, str>)> {
-        self.fields.iter().map(|(name, value)| {
-            (name, Cow::Owned(String::from_utf8_lossy(&value).into_owned()))
-        })
+        self.fields.iter().map(|(name, value)| (name, lossy(value)))
     }
 }
 
 /// Why there is no body.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum HttpFault {
-    /// The block has no bytes or its head has no end.
+    /// The block has no bytes.
     Head(&'static str),
     /// A coding that is unknown, or whose data give nothing at all.
     Coding {

@@ -16,6 +16,7 @@ pub(crate) struct Seen {
 }
 
 /// The bytes of a file in `tests/fixtures/warc`.
+#[allow(dead_code, reason = "not every test reads files")]
 pub(crate) fn fixture(name: &str) -> Vec<u8> {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../tests/fixtures/warc");
     let path = folder.join(name);
