@@ -163,24 +163,19 @@ impl Reader<'_> {
         }
     }
 
-    /// A name set in several pieces as one token: letters of one font, and the words of an
-    /// operator with thin space between them (`lim sup`).
+    /// A name set in several pieces as one token: letters of one font, and the letters of an
+    /// operator.
     fn named(&self, node: NodeId, content: Vec<Expr>) -> Vec<Expr> {
         let name = match () {
             () if has(self.dom, node, "mop") => "mi",
             () if has(self.dom, node, "mbin") => "mo",
+            () if !has(self.dom, node, "mord") || !self.is_group(node) => return content,
             () => return leaf::word(&content).map_or(content, |word| vec![word]),
         };
-        let part = |expr: &Expr| expr.name == "mspace" || leaf::is_upright(expr);
-        let letters = content.iter().filter(|expr| expr.name == "mi").count();
-        if letters > 0 && content.iter().all(part) {
-            let parts = content.iter().map(|expr| if expr.name == "mi" { &expr.text } else { " " });
-            let text: String = parts.collect();
-            let single = name == "mi" && text.len() == 1;
-            let token = Expr::token(name, text);
-            return vec![if single { token.with("mathvariant", "normal") } else { token }];
+        match leaf::operator(name, &content) {
+            Some(operator) => vec![operator],
+            None => content,
         }
-        content
     }
 
     /// True for invisible ink.
@@ -323,7 +318,7 @@ impl Reader<'_> {
     fn text(&self, node: NodeId, ink: Ink, depth: usize) -> Vec<Expr> {
         let ink = ink.of(words(self.dom, node), self.slanted).in_text();
         let mut out: Vec<Expr> = Vec::new();
-        for piece in self.content(node, ink, depth) {
+        for piece in self.content(node, ink, depth).into_iter().map(composed) {
             match out.last_mut() {
                 Some(last)
                     if last.name == "mtext"
@@ -337,6 +332,18 @@ impl Reader<'_> {
         }
         out
     }
+}
+
+/// An accented letter of a text as that letter.
+fn composed(piece: Expr) -> Expr {
+    if piece.name == "mover"
+        && let [letter, accent] = piece.kids.as_slice()
+        && letter.name == "mtext"
+        && let Some(whole) = leaf::accented(&letter.text, &accent.text)
+    {
+        return Expr { text: whole.into(), ..letter.clone() };
+    }
+    piece
 }
 
 /// Width in em of the spaces that versions before 0.10 name by class.

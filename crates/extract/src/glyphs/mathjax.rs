@@ -253,13 +253,32 @@ fn pairs([lower, upper]: [Vec<Expr>; 2]) -> Vec<Expr> {
     (0..count).flat_map(pair).collect()
 }
 
-/// True if a table is an alignment of equations: MathJax begins its even cells with an
-/// empty token, so that a relation there has a left side.
+/// True if a table looks like an alignment of equations: what its even cells show begins
+/// with a relation. MathJax also puts an empty token or group before it, so that the
+/// relation has a left side.
 pub(super) fn is_alignment(table: &Table) -> bool {
-    let starts_empty = |cell: &Cell| {
-        cell.content.first().is_some_and(|first| first.name == "mi" && first.text.is_empty())
+    let starts = |cell: &Cell| {
+        let first = leading(&cell.content)?;
+        Some(first.name != "mo" && first.is_blank() || is_relation(first))
     };
-    table.rows.iter().any(|row| row.cells.iter().skip(1).step_by(2).any(starts_empty))
+    let columns = table.rows.iter().map(|row| row.cells.len()).max().unwrap_or_default();
+    let mut starts =
+        table.rows.iter().flat_map(|row| row.cells.iter().skip(1).step_by(2)).filter_map(starts);
+    columns % 2 == 0 && starts.next() == Some(true) && starts.all(|starts| starts)
+}
+
+/// The first element that is not space, inside styles and groups that show something.
+fn leading(content: &[Expr]) -> Option<&Expr> {
+    let mut first = content.iter().find(|expr| expr.name != "mspace")?;
+    while matches!(first.name, "mstyle" | "mrow") && !first.is_blank() {
+        first = first.kids.iter().find(|expr| expr.name != "mspace")?;
+    }
+    Some(first)
+}
+
+fn is_relation(expr: &Expr) -> bool {
+    let sign = expr.text.chars().next().unwrap_or(' ');
+    expr.name == "mo" && "=<>≤≥≠≈∼≃≅≡≜≔∝→←↦⟶⟹⟺⇒⇔⟸∈∋⊂⊃⊆⊇≪≫≺≻⪯⪰⊢⊨⩽⩾≲≳:".contains(sign)
 }
 
 /// A cell of a table and the lines and alignment seen on it.

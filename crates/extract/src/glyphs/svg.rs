@@ -24,7 +24,19 @@ pub fn tree(dom: &Dom, node: NodeId) -> Option<MathTree> {
         }
         None => reader.content(first, 0),
     };
-    into_tree(content, super::display(dom, first))
+    into_tree(opened(content), super::display(dom, first))
+}
+
+/// Marks a table of one column that is the whole formula as one of displayed equations,
+/// which it mostly is and which its places cannot tell.
+fn opened(mut content: Vec<Expr>) -> Vec<Expr> {
+    if let [table] = content.as_mut_slice()
+        && table.name == "mtable"
+        && table.kids.iter().all(|row| row.kids.len() <= 1 + usize::from(row.name == "mlabeledtr"))
+    {
+        table.attrs.push(("displaystyle", "true".to_owned()));
+    }
+    content
 }
 
 /// Where an element stands in its parent's coordinates (thousandths of an em, upwards).
@@ -77,8 +89,7 @@ impl Reader<'_> {
                 self.glyphs(node, &mut glyphs);
                 mathjax::token(name, &glyphs)
             }
-            // Its width is where the next element stands, which nothing here needs.
-            "mspace" => Expr::new("mspace", Vec::new()),
+            "mspace" => self.space(node),
             "mfrac" => self.fraction(node, depth),
             "msub" | "msup" | "msubsup" | "munder" | "mover" | "munderover" => {
                 self.scripted(name, node, depth)
@@ -93,6 +104,20 @@ impl Reader<'_> {
                 self.content(node, depth),
             ),
         }
+    }
+
+    /// Space as wide as the next element stands away, in whole ems: that includes up to
+    /// 0.28 em that an operator keeps from its neighbours.
+    fn space(&self, node: NodeId) -> Expr {
+        let holder = match self.dom.parent(node) {
+            Some(parent) if self.mml(parent) == Some("mstyle") => parent,
+            _ => node,
+        };
+        let next = self.dom.next_sibling(holder);
+        let width = next.map_or(0.0, |next| self.place(next).x - self.place(holder).x);
+        let em = (width / 1000.0 + 0.3).clamp(0.0, 100.0).floor();
+        let width = if em < 1.0 { "0.167em".to_owned() } else { format!("{em}em") };
+        Expr::new("mspace", Vec::new()).with("width", width)
     }
 
     /// All characters drawn inside an element.

@@ -71,7 +71,7 @@ fn variant(word: &str) -> Option<&'static str> {
 /// Tokens of a run of characters: a number, a name in one font, or one sign after the other.
 pub(super) fn tokens(text: impl Iterator<Item = char>, ink: Ink) -> Vec<Expr> {
     let text: String = text.map(|c| published(c, ink)).collect();
-    if ink.text && !ink.variables {
+    if ink.text && !ink.variables && !ink.operator {
         return text_token(text, ink).into_iter().collect();
     }
     let mut out: Vec<Expr> = Vec::new();
@@ -101,7 +101,7 @@ fn text_token(text: String, ink: Ink) -> Option<Expr> {
     if text.is_empty() {
         return None;
     }
-    let token = Expr::token("mtext", text.replace(' ', "\u{a0}"));
+    let token = Expr::token("mtext", text.replace(' ', "\u{a0}").replace('’', "'"));
     Some(match ink.variant {
         Some("normal") | None => token,
         Some(variant) => token.with("mathvariant", variant),
@@ -160,6 +160,29 @@ fn is_plain_sign(text: &str) -> bool {
     !text.chars().all(|c| c.is_ascii() || matches!(c, 'Α'..='ϵ'))
 }
 
+/// A letter with an accent, as one character, where Unicode has it (Latin-1 and a few).
+pub(super) fn accented(letter: &str, accent: &str) -> Option<char> {
+    const ACCENTS: [(&str, &str); 8] = [
+        ("ˋ`", "AÀEÈIÌOÒUÙaàeèiìoòuùıì"),
+        ("ˊ´", "AÁEÉIÍOÓUÚYÝaáeéiíoóuúyýıícćCĆnńNŃsśSŚzźZŹ"),
+        ("^ˆ", "AÂEÊIÎOÔUÛaâeêiîoôuûıî"),
+        ("~˜", "AÃNÑOÕaãnñoõ"),
+        ("¨", "AÄEËIÏOÖUÜaäeëiïoöuüyÿıï"),
+        ("˚", "AÅaåuůUŮ"),
+        ("ˇ", "CČcčSŠsšZŽzžRŘrřEĚeěNŇnň"),
+        ("¸", "CÇcçSŞsş"),
+    ];
+    let (_, pairs) =
+        ACCENTS.iter().find(|(marks, _)| marks.contains(accent) && !accent.is_empty())?;
+    let mut pairs = pairs.chars();
+    while let (Some(plain), Some(whole)) = (pairs.next(), pairs.next()) {
+        if letter.chars().eq([plain]) {
+            return Some(whole);
+        }
+    }
+    None
+}
+
 /// The word that letters of one font make, where a group holds nothing else: KaTeX keeps
 /// `\mathbf{ab}` in a group of its own, `\mathbf{a}\mathbf{b}` not. A font that is always
 /// set letter by letter gives no word.
@@ -172,8 +195,41 @@ pub(super) fn word(kids: &[Expr]) -> Option<Expr> {
     }
     let text: String = kids.iter().map(|kid| kid.text.as_str()).collect();
     match variant.1.as_str() {
-        "normal" => text.is_ascii().then(|| Expr::token("mi", text)),
+        "normal" if !text.is_ascii() => None,
         style => Some(Expr::token("mi", text).with("mathvariant", style)),
+    }
+}
+
+/// The name of an operator, whose parts may have thin space between them (`lim sup`);
+/// `None` if anything but upright letters is in it.
+pub(super) fn operator(kind: &'static str, kids: &[Expr]) -> Option<Expr> {
+    let mut names: Vec<String> = Vec::new();
+    let mut apart = true;
+    for kid in kids {
+        match names.last_mut() {
+            _ if kid.name == "mspace" => apart = true,
+            _ if !is_upright(kid) => return None,
+            Some(name) if !apart => name.push_str(&kid.text),
+            _ => {
+                names.push(kid.text.clone());
+                apart = false;
+            }
+        }
+    }
+    let token = |text: &String| Expr::token(kind, text);
+    match names.as_slice() {
+        [] => None,
+        [name] if kind == "mi" && name.len() == 1 => {
+            Some(token(name).with("mathvariant", "normal"))
+        }
+        [name] => Some(token(name)),
+        // As MathJax writes `\limsup` and `\liminf`.
+        [lim, bound] if lim == "lim" => Some(Expr::token("mo", format!("lim\u{2006}{bound}"))),
+        names => {
+            let space = || Expr::new("mspace", Vec::new()).with("width", "0.167em");
+            let parts = names.iter().flat_map(|name| [space(), token(name)]).skip(1);
+            Some(Expr::new("mrow", parts.collect()).with("data-mjx-texclass", "OP"))
+        }
     }
 }
 

@@ -27,7 +27,8 @@ impl Reader<'_> {
     pub(super) fn table(&self, node: NodeId, ink: Ink, depth: usize, lines: &[f32]) -> Expr {
         let columns = self.columns(node);
         let heights = heights(&columns);
-        let mut table = Table { display: is_open(&heights), ..Table::default() };
+        let single = columns.len() == 1 && heights.len() == 1;
+        let mut table = Table { display: single || is_open(&heights), ..Table::default() };
         for (i, y) in heights.iter().enumerate() {
             let above = i.checked_sub(1).and_then(|i| heights.get(i)).copied().unwrap_or(f32::MIN);
             let ruled = lines.iter().any(|line| above < *line && *line < *y);
