@@ -1,4 +1,4 @@
-//! Measures parsing: `measure speed`, `measure stress`.
+//! Measures parsing: `measure speed`, `measure stress`, `measure profile`.
 //!
 //! `speed` reads the development pages beside the repository and says so if
 //! they are absent; `stress` makes its own pages and parses each in a process
@@ -15,9 +15,10 @@ fn main() {
     let mode: Vec<String> = std::env::args().skip(1).collect();
     match mode.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         ["speed"] => speed(),
+        ["profile"] => profile(),
         ["stress"] => stress(),
         ["stress", name] => stress_one(name),
-        _ => println!("usage: measure speed|stress"),
+        _ => println!("usage: measure speed|stress|profile"),
     }
 }
 
@@ -80,7 +81,16 @@ fn speed() {
             report("ours, no guard", bytes, &pages, |page| drop(parse(page, &unguarded)));
             report("ours", bytes, &pages, |page| drop(parse(page, &limits)));
         }
+        slowest(&pages);
         compare(&pages, &unguarded);
+    }
+}
+
+/// Parses for a while, for a profiler to watch.
+fn profile() {
+    let pages = pages();
+    for _ in 0..10 {
+        pages.iter().for_each(|page| drop(parse(page, &Limits::default())));
     }
 }
 
@@ -89,6 +99,22 @@ fn report(name: &str, bytes: usize, pages: &[String], run: impl Fn(&str)) {
     pages.iter().for_each(|page| run(page));
     let seconds = (cpu_time() - start).as_secs_f64();
     println!("  {name:16} {:6.1} MB/s", bytes as f64 / 1e6 / seconds);
+}
+
+/// Tells the pages that take most of the time.
+fn slowest(pages: &[String]) {
+    let mut times: Vec<(Duration, usize, usize)> = Vec::new();
+    for (index, page) in pages.iter().enumerate() {
+        let start = cpu_time();
+        let parsed = parse(page, &Limits::default());
+        times.push((cpu_time() - start, index, parsed.dom.len()));
+    }
+    times.sort();
+    for (time, index, nodes) in times.iter().rev().take(8) {
+        let megabytes = pages[*index].len() as f64 / 1e6;
+        let rate = megabytes / time.as_secs_f64();
+        println!("  page {index}: {time:.1?}, {megabytes:.2} MB, {rate:.0} MB/s, {nodes} nodes");
+    }
 }
 
 /// Counts trees that differ from html5ever's, and what was done to the others.

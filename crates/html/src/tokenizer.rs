@@ -112,15 +112,16 @@ impl<'a> Tokenizer<'a> {
         sink: Bounds<'a>,
     ) -> Self {
         let bytes = source.as_bytes();
+        let has_nul = memchr(0, bytes).is_some();
         Self {
             source,
             text: source,
             bytes,
             at: 0,
-            has_nul: memchr(0, bytes).is_some(),
+            has_nul,
             next: Next::Continue,
             raw_name: local_name!(""),
-            names: Names::new(),
+            names: Names::new(has_nul),
             guard: guard.then(|| Guard::new(bytes)).flatten(),
             attributes,
             sink,
@@ -448,7 +449,7 @@ impl Tokenizer<'_> {
         let bytes = self.bytes.get(..limit)?;
         let start = self.at + if kind == TagKind::StartTag { 1 } else { 2 };
         let mut at = find_class(bytes, start, TAG_NAME_END);
-        let name = self.names.get(self.slice(start, at));
+        let name = self.names.get(self.text, start, at);
         let mut attrs = Vec::new();
         let self_closing = loop {
             at = skip_space(bytes, at);
@@ -479,7 +480,7 @@ impl Tokenizer<'_> {
         let name_end = find_class(bytes, start + 1, ATTRIBUTE_NAME_END);
         let (value, end) = self.attribute_value(bytes, skip_space(bytes, name_end))?;
         if kind == TagKind::StartTag && attrs.len() < self.attributes {
-            let name = self.names.get(self.slice(start, name_end));
+            let name = self.names.get(self.text, start, name_end);
             if !attrs.iter().any(|attr| attr.name.local == name) {
                 let value = self.value(value);
                 attrs.push(Attribute { name: QualName::new(None, ns!(), name), value });

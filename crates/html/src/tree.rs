@@ -65,11 +65,12 @@ pub fn parse(html: &str, limits: &Limits) -> Parsed {
 
 /// The page with each CR LF and CR turned into LF, as the standard has it.
 fn with_line_feeds(html: &str) -> StrTendril {
-    let mut lines = html.split('\r');
+    if memchr::memchr(b'\r', html.as_bytes()).is_none() {
+        return StrTendril::from_slice(html);
+    }
     let mut text = StrTendril::with_capacity(html.len() as u32);
-    text.push_slice(lines.next().unwrap_or_default());
-    for line in lines {
-        if !line.starts_with('\n') {
+    for (index, line) in html.split('\r').enumerate() {
+        if index > 0 && !line.starts_with('\n') {
             text.push_char('\n');
         }
         text.push_slice(line);

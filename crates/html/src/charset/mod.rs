@@ -159,15 +159,22 @@ struct Utf8Look {
 impl Utf8Look {
     fn of(bytes: &[u8]) -> Self {
         let mut look = Self::default();
+        if Encoding::utf8_valid_up_to(bytes) == bytes.len() {
+            look.count(bytes);
+            return look;
+        }
         let mut read = 0;
         for chunk in bytes.utf8_chunks() {
-            let valid = chunk.valid().as_bytes();
-            look.long += valid.iter().filter(|byte| **byte >= 0xc0).count();
-            look.longer += valid.iter().filter(|byte| **byte >= 0xe0).count();
-            read += valid.len() + chunk.invalid().len();
+            look.count(chunk.valid().as_bytes());
+            read += chunk.valid().len() + chunk.invalid().len();
             look.errors += usize::from(!chunk.invalid().is_empty() && read < bytes.len());
         }
         look
+    }
+
+    fn count(&mut self, valid: &[u8]) {
+        self.long += valid.iter().filter(|byte| **byte >= 0xc0).count();
+        self.longer += valid.iter().filter(|byte| **byte >= 0xe0).count();
     }
 
     /// Whether this is UTF-8, given what is claimed.
