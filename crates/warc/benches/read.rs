@@ -25,7 +25,12 @@ fn main() -> Result<(), Box<dyn Error>> {
     };
     let members = members(&file);
     let inflated: usize = members.iter().map(|(_, size)| size).sum();
-    say(&format!("{}: {} bytes, {} members, {inflated} inflated", path.display(), file.len(), members.len()))?;
+    say(&format!(
+        "{}: {} bytes, {} members, {inflated} inflated",
+        path.display(),
+        file.len(),
+        members.len()
+    ))?;
     let mut contestants: Vec<Contestant<'_>> = vec![
         ("libdeflate", Box::new(|| bare_libdeflate(&members))),
         ("zlib-rs", Box::new(|| bare_zlib(&members))),
@@ -45,7 +50,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     for ((name, _), best) in contestants.iter().zip(&best) {
         let seconds = best.as_secs_f64();
         let speed = inflated as f64 / seconds / 1e6;
-        say(&format!("{name:>10}: {seconds:.4} s, {speed:.0} MB/s inflated, {:.2} x libdeflate", seconds / floor))?;
+        say(&format!(
+            "{name:>10}: {seconds:.4} s, {speed:.0} MB/s inflated, {:.2} x libdeflate",
+            seconds / floor
+        ))?;
     }
     Ok(())
 }

@@ -149,7 +149,12 @@ fn sight_arc(bytes: &[u8], complete: bool) -> Sight {
 ///
 /// Stricter than [`sight`], because it searches where no record is due: the line after a
 /// WARC version line has to be a `WARC-` or `Content-` field.
-pub(crate) fn find(bytes: &[u8], from: usize, format: Format, complete: bool) -> Option<(usize, Sight)> {
+pub(crate) fn find(
+    bytes: &[u8],
+    from: usize,
+    format: Format,
+    complete: bool,
+) -> Option<(usize, Sight)> {
     match format {
         Format::Warc => find_warc(bytes, from, complete),
         Format::Arc => find_arc(bytes, from, complete),
@@ -385,8 +390,12 @@ mod tests {
         let text = b"WARC/1.0\nwarc-TYPE :  response \r\nX: a\r\n  b\r\n\tc\r\nno colon\nbad: \xff\r\nContent-length: 12\n\nrest";
         let (head, fields) = read(text, Format::Warc).unwrap();
         assert_eq!(head, Head { len: text.len() - 4, block: Some(12) });
-        let expected =
-            [("warc-TYPE", "response"), ("X", "a b c"), ("bad", "\u{fffd}"), ("Content-length", "12")];
+        let expected = [
+            ("warc-TYPE", "response"),
+            ("X", "a b c"),
+            ("bad", "\u{fffd}"),
+            ("Content-length", "12"),
+        ];
         assert_eq!(fields, expected.map(|(n, v)| (n.to_owned(), v.to_owned())));
         assert!(read(b"WARC/1.0\r\nWARC-Type: x\r\n", Format::Warc).is_none());
     }
@@ -400,12 +409,15 @@ mod tests {
         assert_eq!(values, ["http://a.b/c d?e", "1.2.3.4", "20140216050221", "text/html", "1591"]);
         let two = b"http://a.b/ ::1 20140216050221 text/html 200 abc - 12 name.arc 77\n";
         assert_eq!(read(two, Format::Arc).unwrap().0.block, Some(77));
-        assert!(read(b"<p>see http://a.b/ 1.2.3.4 for 20140216050221</p>\n", Format::Arc).is_none());
+        assert!(
+            read(b"<p>see http://a.b/ 1.2.3.4 for 20140216050221</p>\n", Format::Arc).is_none()
+        );
     }
 
     #[test]
     fn heads_are_found_only_with_fields_behind() {
-        let text = b"see WARC/1.0 in\nWARC-Type\nWARC/1.0\nfoo: bar\n\0WARC/1.1\r\nContent-Length: 1";
+        let text =
+            b"see WARC/1.0 in\nWARC-Type\nWARC/1.0\nfoo: bar\n\0WARC/1.1\r\nContent-Length: 1";
         assert_eq!(find(text, 0, Format::Warc, true), Some((45, Sight::Yes)));
         assert_eq!(find(b"junk\nWAR", 0, Format::Warc, false), Some((5, Sight::Partial)));
         assert_eq!(find(b"junk\nWARC/1.0\r\nW", 0, Format::Warc, false), Some((5, Sight::Partial)));

@@ -23,9 +23,9 @@ mod split;
 mod walk;
 
 pub use date::parse_date;
-pub use http::{HttpFault, HttpLimits, Scratch};
 pub use flaw::Flaw;
 pub use head::Format;
+pub use http::{HttpFault, HttpLimits, Scratch};
 pub use limits::Limits;
 pub use page::{PageFault, Payload};
 pub use reader::{Account, RecordReader, Records};

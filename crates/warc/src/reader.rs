@@ -58,7 +58,10 @@ impl RecordReader {
             front: 0,
             taken: 0,
             told: false,
-            account: Account { decoded: if plain { input.len() as u64 } else { 0 }, ..Account::default() },
+            account: Account {
+                decoded: if plain { input.len() as u64 } else { 0 },
+                ..Account::default()
+            },
         }
     }
 }
@@ -315,7 +318,8 @@ impl Records<'_> {
         let mut from = head;
         loop {
             let window = self.window();
-            let next = head::find(window, from, self.chunk.format, true).map_or(window.len(), |(at, _)| at);
+            let next = head::find(window, from, self.chunk.format, true)
+                .map_or(window.len(), |(at, _)| at);
             let skipped = next.min(usize::try_from(left).unwrap_or(usize::MAX));
             let stop = skipped < window.len() || self.walk().complete || skipped as u64 == left;
             stored_end = self.segment_end(skipped).unwrap_or(stored_end);
@@ -391,7 +395,9 @@ impl Records<'_> {
             Content::Plain { base, .. } => {
                 Locator { file, offset: base + start as u64, length: len as u64 }
             }
-            _ => Locator { file, offset: self.chunk.stored.start + start as u64, length: len as u64 },
+            _ => {
+                Locator { file, offset: self.chunk.stored.start + start as u64, length: len as u64 }
+            }
         }
     }
 
@@ -430,7 +436,12 @@ impl Records<'_> {
 
     /// Inflates a member that is damaged, cut off, too large, or has something odd behind it.
     /// Returns bytes made, bytes used, and what is wrong.
-    fn load_slowly(&mut self, codec: Codec, rest: &[u8], cap: usize) -> (usize, usize, Option<Fault>) {
+    fn load_slowly(
+        &mut self,
+        codec: Codec,
+        rest: &[u8],
+        cap: usize,
+    ) -> (usize, usize, Option<Fault>) {
         let before = self.reader.buffer.len();
         let mut scope = rest;
         if self.overrun == 0 {

@@ -105,6 +105,9 @@ struct Lane {
 /// How much of a file is looked at to find out what it is.
 const DETECTION: usize = 1 << 20;
 
+/// How much further the splitter looks at a time for a place to cut.
+const STRIDE: usize = 256 << 10;
+
 impl<R: Read> Splitter<R> {
     /// A splitter over `source`; `file` is the name that locators will bear.
     pub fn new(source: R, file: impl Into<Arc<str>>, limits: Limits) -> Self {
@@ -205,6 +208,11 @@ impl<R: Read> Splitter<R> {
             }
         }
         let by_magic = CODECS.into_iter().find(|codec| rest.starts_with(codec.magic()));
+        for format in [Format::Warc, Format::Arc] {
+            if by_magic.is_some_and(|codec| self.decoder.starts_record(codec, rest, format)) {
+                return (by_magic, format);
+            }
+        }
         let mut best = None;
         for format in [Format::Warc, Format::Arc] {
             let codecs = CODECS.into_iter().filter(|c| by_magic.is_none_or(|magic| magic == *c));
@@ -225,9 +233,10 @@ impl<R: Read> Splitter<R> {
     /// Cuts off one chunk of members.
     fn members(&mut self, codec: Codec) -> io::Result<State> {
         let mut from = self.limits.chunk.max(1);
+        let stride = STRIDE.min(self.limits.unsplit).max(1);
         loop {
-            self.fill(from.saturating_add(SIGHT_INPUT + self.limits.chunk.max(1)))?;
-            let end = from.saturating_add(self.limits.chunk.max(1)).min(self.raw.len());
+            self.fill(from.saturating_add(stride + SIGHT_INPUT))?;
+            let end = from.saturating_add(stride).min(self.raw.len());
             if let Some(at) = self.start_in(codec, from..end, false) {
                 self.emit_members(codec, at);
                 return Ok(State::Members(codec));
@@ -306,7 +315,7 @@ impl<R: Read> Splitter<R> {
     /// Drops bytes up to the next verified record start and reports them.
     fn resync(&mut self, codec: Codec, how: &'static str) -> io::Result<()> {
         loop {
-            self.fill(SIGHT_INPUT + self.limits.chunk)?;
+            self.fill(STRIDE + SIGHT_INPUT)?;
             let end = if self.exhausted { self.raw.len() } else { self.raw.len() - SIGHT_INPUT };
             let found = self.start_in(codec, 0..end, false);
             self.drop_raw(found.unwrap_or(end));

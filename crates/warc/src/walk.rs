@@ -125,7 +125,9 @@ impl Walk {
     fn up_to_next(self, window: &[u8], start: usize, declared: usize) -> Step {
         match head::find(window, start, self.format, self.complete) {
             Some((next, Sight::Yes)) => self.cut(window, start, next, Flaw::WrongLength),
-            _ if !self.complete && window.len() - start.min(window.len()) <= self.limit => Step::More,
+            _ if !self.complete && window.len() - start.min(window.len()) <= self.limit => {
+                Step::More
+            }
             _ if window.len() <= start && declared > start => Step::Empty { end: window.len() },
             _ => {
                 let flaw = if declared > start { Flaw::CutShort } else { Flaw::WrongLength };

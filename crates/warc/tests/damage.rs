@@ -1,10 +1,12 @@
 //! Archives that were damaged on purpose. Nothing panics, nothing hangs, every byte is
 //! accounted for, and the records that were not hit still come out.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot be set up has failed")]
+
 mod common;
 
-use common::{Seen, fixture, read};
 use cc_math_warc::Limits;
+use common::{Seen, fixture, read};
 use proptest::prelude::*;
 
 const FILES: [&str; 8] = [
@@ -45,13 +47,24 @@ fn check_damaged(name: &str, damaged: &[u8], hit: std::ops::Range<u64>, shift: i
     }
 }
 
-fn assert_survived(name: &str, record: &Seen, after: &[Seen], hit: &std::ops::Range<u64>, shift: i64) {
+fn assert_survived(
+    name: &str,
+    record: &Seen,
+    after: &[Seen],
+    hit: &std::ops::Range<u64>,
+    shift: i64,
+) {
     let moved = if record.place.start >= hit.end { shift } else { 0 };
     let start = record.place.start.wrapping_add_signed(moved);
     let found = after.iter().any(|seen| {
         seen.place.start == start && (seen.block == record.block || near(seen, record, hit))
     });
-    assert!(found, "{name}: record at {} lost, hit {hit:?}: {:?}", record.place.start, places(after));
+    assert!(
+        found,
+        "{name}: record at {} lost, hit {hit:?}: {:?}",
+        record.place.start,
+        places(after)
+    );
 }
 
 /// A record right before the hit may have lost its end to the separator, and an oddly ended

@@ -1,5 +1,7 @@
 //! Third-party archives, read as the README beside them says.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot be set up has failed")]
+
 mod common;
 
 use cc_math_warc::{Event, HttpLimits, Limits, RecordReader, Scratch, Splitter, parse_date};
@@ -19,7 +21,9 @@ fn summary(seen: &[Seen]) -> String {
             _ => words.push((1, &event.what)),
         }
     }
-    let word = |(n, word): &(usize, &str)| if *n == 1 { (*word).to_owned() } else { format!("{n}*{word}") };
+    let word = |(n, word): &(usize, &str)| {
+        if *n == 1 { (*word).to_owned() } else { format!("{n}*{word}") }
+    };
     words.iter().map(word).collect::<Vec<_>>().join(" ")
 }
 
@@ -28,7 +32,10 @@ fn every_fixture_reads_as_expected() {
     let set = "warcinfo request response metadata";
     let table = [
         ("derived--empty.warc.gz", ""),
-        ("derived--whirlwind-bad-length.warc", "warcinfo request response!wrong-length damaged-record metadata"),
+        (
+            "derived--whirlwind-bad-length.warc",
+            "warcinfo request response!wrong-length damaged-record metadata",
+        ),
         ("derived--whirlwind-dict.warc.zst", set),
         (
             "derived--whirlwind-garbage-between.warc.gz",
@@ -43,7 +50,10 @@ fn every_fixture_reads_as_expected() {
         ("fastwarc--clipped.warc.gz", "response!cut-short"),
         ("jwarc--cc.warc.gz", "response"),
         ("jwarc--gzip_extra_sl.warc.gz", "warcinfo"),
-        ("warcio--bad.arc", "warcinfo!wrong-length response!wrong-length response response!wrong-length"),
+        (
+            "warcio--bad.arc",
+            "warcinfo!wrong-length response!wrong-length response response!wrong-length",
+        ),
         ("warcio--example-bad-non-chunked.warc.gz", "2*warcinfo response request revisit request"),
         ("warcio--example-bad.warc.gz.bad", "warcinfo response request revisit request response"),
         ("warcio--example-digest.warc", "4*request"),
@@ -52,7 +62,10 @@ fn every_fixture_reads_as_expected() {
         ("warcio--example-space-in-target-uri.warc.gz", "warcinfo resource"),
         ("warcio--example-space-in-url.arc", "warcinfo response!cut-short"),
         ("warcio--example-trunc.warc", "2*warcinfo response request"),
-        ("warcio--example-wget-bad-target-uri.warc.gz", "warcinfo request response metadata 2*resource"),
+        (
+            "warcio--example-wget-bad-target-uri.warc.gz",
+            "warcinfo request response metadata 2*resource",
+        ),
         ("warcio--example-wrong-chunks.warc.gz", "response request"),
         ("warcio--example.arc", "warcinfo response"),
         ("warcio--example.arc.gz", "warcinfo response"),
@@ -111,9 +124,15 @@ fn addresses_lose_their_brackets_and_keep_their_blanks() {
         let seen = read(&fixture(name), Limits::default());
         seen.iter().find(|s| s.what == kind).and_then(|s| s.uri.clone()).unwrap()
     };
-    assert_eq!(uri("warcio--example-wget-bad-target-uri.warc.gz", "response"), "http://example.com/");
+    assert_eq!(
+        uri("warcio--example-wget-bad-target-uri.warc.gz", "response"),
+        "http://example.com/"
+    );
     assert!(uri("warcio--example-space-in-target-uri.warc.gz", "resource").contains(' '));
-    assert!(uri("warcio--example-space-in-url.arc", "response!cut-short").ends_with("Live Web&IsPopUp=False"));
+    assert!(
+        uri("warcio--example-space-in-url.arc", "response!cut-short")
+            .ends_with("Live Web&IsPopUp=False")
+    );
 }
 
 /// Payloads: status, type, start and length of the body, truncation.
@@ -138,8 +157,14 @@ fn pages(name: &str) -> Vec<String> {
 #[test]
 fn payloads() {
     let table: &[(&str, &[&str])] = &[
-        ("warcio--example-wrong-chunks.warc.gz", &["Some(200) text/html; charset=UTF-8 \"<!doctype html>\" 1270 "]),
-        ("warcio--example-iana.org-chunked.warc", &["Some(200) text/html; charset=UTF-8 \"<!doctype html>\" 7223 "]),
+        (
+            "warcio--example-wrong-chunks.warc.gz",
+            &["Some(200) text/html; charset=UTF-8 \"<!doctype html>\" 1270 "],
+        ),
+        (
+            "warcio--example-iana.org-chunked.warc",
+            &["Some(200) text/html; charset=UTF-8 \"<!doctype html>\" 7223 "],
+        ),
         ("warcio--example.warc.gz", &["Some(200) text/html \"<!doctype html>\" 1270 "]),
         ("warcio--example.arc.gz", &["Some(200) text/html \"<!doctype html>\" 1270 "]),
         ("whirlwind.warc.wet.gz", &["None text/plain \"Escopete - Biqu\" 4456 "]),

@@ -1,6 +1,8 @@
 //! Bodies as servers sent them (`dev-http-encodings` of the development data), compared with
 //! the SHA-1 of what they decode to. Says so and passes where the data are absent.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot be set up has failed")]
+
 use cc_math_warc::{Event, HttpLimits, Limits, RecordReader, Scratch, Splitter};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -37,7 +39,10 @@ fn bodies_decode_to_what_was_sent() {
             None => cut && len > 10_000,
         };
         if !right {
-            wrong.push(format!("{name}: {:?} {sha:?} {len} {cut}", page.as_ref().map(|p| &p.truncated)));
+            wrong.push(format!(
+                "{name}: {:?} {sha:?} {len} {cut}",
+                page.as_ref().map(|p| &p.truncated)
+            ));
         }
     }
     assert!(wrong.is_empty(), "{} of {} wrong: {wrong:#?}", wrong.len(), cases.len());

@@ -1,5 +1,7 @@
 //! Archives made here, one oddity each.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot be set up has failed")]
+
 mod common;
 
 use cc_math_warc::{Event, HttpFault, HttpLimits, Limits, RecordReader, Scratch, Splitter, http};
@@ -11,7 +13,8 @@ fn record(block: &[u8]) -> Vec<u8> {
 }
 
 fn with_length(block: &[u8], length: &str) -> Vec<u8> {
-    let mut bytes = format!("WARC/1.0\r\nWARC-Type: resource\r\nContent-Length: {length}\r\n\r\n").into_bytes();
+    let mut bytes =
+        format!("WARC/1.0\r\nWARC-Type: resource\r\nContent-Length: {length}\r\n\r\n").into_bytes();
     bytes.extend(block);
     bytes.extend(b"\r\n\r\n");
     bytes
@@ -54,7 +57,11 @@ fn odd_plain_files() {
     check(&[b"\r\n\r\n", &a[..], b"\r\n\r\n\r\n", &b, b"\n\0\0"].concat(), all, both);
     check(&[&a[..a.len() - 4], &b[..b.len() - 4]].concat(), all, both);
     check(&[&a[..a.len() - 3], b"\n", &b].concat(), all, both);
-    check(&[&a[..], b"junk", &b].concat(), all, &["resource!wrong-length:a", "damaged-record:", "resource:b"]);
+    check(
+        &[&a[..], b"junk", &b].concat(),
+        all,
+        &["resource!wrong-length:a", "damaged-record:", "resource:b"],
+    );
     check(&[b"junk", &a[..]].concat(), all, &["damaged-record:", "resource:a"]);
     check(&[&a[..], b"WARC/1.0 and so on"].concat(), all, &["resource:a", "damaged-record:"]);
     check(b"no archive at all, but a text of some length", all, &["damaged-record:"]);
@@ -198,7 +205,9 @@ fn http_codings() {
     let text = text();
     let zstd = zstd::encode_all(&text[..], 3).unwrap();
     let twice = gzip(&gzip(&text));
-    let chunked = [format!("{:x}\r\n", gzip(&text).len()).as_bytes(), &gzip(&text), b"\r\n0\r\n\r\n"].concat();
+    let chunked =
+        [format!("{:x}\r\n", gzip(&text).len()).as_bytes(), &gzip(&text), b"\r\n0\r\n\r\n"]
+            .concat();
     let table: &[(&str, Vec<u8>)] = &[
         ("Content-Encoding: gzip", gzip(&text)),
         ("Content-Encoding: gzip", text.clone()),
@@ -237,19 +246,38 @@ fn http_damage() {
         ("deflate", half(zlib(&text))),
         ("deflate", half(deflate(&text))),
     ] {
-        let (body, truncated) = page(&response(&format!("Content-Encoding: {coding}"), &body), HttpLimits::default()).unwrap();
-        assert!(truncated && text.starts_with(&body) && body.len() > 50, "{coding}: {}", body.len());
+        let (body, truncated) =
+            page(&response(&format!("Content-Encoding: {coding}"), &body), HttpLimits::default())
+                .unwrap();
+        assert!(
+            truncated && text.starts_with(&body) && body.len() > 50,
+            "{coding}: {}",
+            body.len()
+        );
     }
     let fault = |coding: &str, body: &[u8], limits| {
         page(&response(coding, body), limits).map(|_| ()).map_err(|fault| fault.to_string())
     };
     let limits = HttpLimits::default();
-    assert_eq!(fault("Content-Encoding: compress", b"\x1f\x9d\x90", limits), Err("compress: unknown coding".into()));
-    assert_eq!(fault("Content-Encoding: gzip", b"\x1f\x8b\x08", limits), Err("gzip: ends before its first byte".into()));
-    assert_eq!(fault("Content-Encoding: a,b,c,d,e,f", b"", limits), Err("f: too many codings".into()));
+    assert_eq!(
+        fault("Content-Encoding: compress", b"\x1f\x9d\x90", limits),
+        Err("compress: unknown coding".into())
+    );
+    assert_eq!(
+        fault("Content-Encoding: gzip", b"\x1f\x8b\x08", limits),
+        Err("gzip: ends before its first byte".into())
+    );
+    assert_eq!(
+        fault("Content-Encoding: a,b,c,d,e,f", b"", limits),
+        Err("f: too many codings".into())
+    );
     assert_eq!(fault("Content-Encoding: gzip", b"", limits), Ok(()));
     let tight = HttpLimits { body: 100, ..limits };
-    for (coding, body) in [("gzip", gzip(&text)), ("deflate", zlib(&text)), ("zstd", zstd::encode_all(&text[..], 3).unwrap())] {
+    for (coding, body) in [
+        ("gzip", gzip(&text)),
+        ("deflate", zlib(&text)),
+        ("zstd", zstd::encode_all(&text[..], 3).unwrap()),
+    ] {
         let told = fault(&format!("Content-Encoding: {coding}"), &body, tight);
         assert_eq!(told, Err(format!("{coding}: more than 100 bytes")));
     }
@@ -267,7 +295,8 @@ fn ratio_guard() {
 fn plain_bodies_are_not_copied() {
     let block = response("Content-Type: text/html", b"<p>");
     let file = [
-        format!("WARC/1.0\r\nWARC-Type: response\r\nContent-Length: {}\r\n\r\n", block.len()).as_bytes(),
+        format!("WARC/1.0\r\nWARC-Type: response\r\nContent-Length: {}\r\n\r\n", block.len())
+            .as_bytes(),
         &block,
     ]
     .concat();

@@ -44,7 +44,8 @@ fn frame_len(bytes: &[u8]) -> Option<usize> {
     const END_MARK: u32 = 0;
     let flags = *bytes.get(4).filter(|_| bytes.starts_with(Codec::Lz4.magic()))?;
     let has = |bit: u8| usize::from(flags >> bit & 1);
-    let (block_checksum, content_size, content_checksum, dictionary) = (has(4), has(3), has(2), has(0));
+    let (block_checksum, content_size, content_checksum, dictionary) =
+        (has(4), has(3), has(2), has(0));
     let mut at = 7 + 8 * content_size + 4 * dictionary;
     loop {
         let Some(size) = bytes.get(at..at + 4).and_then(|s| s.try_into().ok()) else {

@@ -103,7 +103,13 @@ impl Decoder {
     }
 
     /// Inflates the member at the start of `input`, at most `cap` bytes of it.
-    pub(crate) fn member(&mut self, codec: Codec, input: &[u8], out: &mut Buffer, cap: usize) -> Decoded {
+    pub(crate) fn member(
+        &mut self,
+        codec: Codec,
+        input: &[u8],
+        out: &mut Buffer,
+        cap: usize,
+    ) -> Decoded {
         if codec == Codec::Lz4 {
             return lz4::member(input, out, cap);
         }
@@ -156,7 +162,13 @@ impl Decoder {
 
     /// Feeds the member that was started. LZ4 cannot be fed piece by piece: its frames go
     /// through [`Decoder::member`].
-    pub(crate) fn push(&mut self, codec: Codec, input: &[u8], out: &mut Buffer, room: usize) -> Pushed {
+    pub(crate) fn push(
+        &mut self,
+        codec: Codec,
+        input: &[u8],
+        out: &mut Buffer,
+        room: usize,
+    ) -> Pushed {
         match codec {
             Codec::Gzip => self.gzip.push(input, out, room),
             Codec::Zstd => self.zstd.push(input, out, room),
@@ -185,7 +197,13 @@ impl Decoder {
     }
 
     /// The first member at or after `from` that begins with a record.
-    pub(crate) fn find_start(&mut self, codec: Codec, bytes: &[u8], from: usize, format: Format) -> Option<usize> {
+    pub(crate) fn find_start(
+        &mut self,
+        codec: Codec,
+        bytes: &[u8],
+        from: usize,
+        format: Format,
+    ) -> Option<usize> {
         let mut at = from;
         loop {
             at = codec.candidate(bytes, at)?;

@@ -91,6 +91,7 @@ pub(crate) fn dictionary(frame: &[u8]) -> Option<Arc<[u8]>> {
         return Some(content.into());
     }
     let mut plain = Buffer::default();
-    let decoded = super::Decoder::default().member(super::Codec::Zstd, content, &mut plain, MAX_DICTIONARY);
+    let decoded =
+        super::Decoder::default().member(super::Codec::Zstd, content, &mut plain, MAX_DICTIONARY);
     (decoded.end == super::End::Whole).then(|| plain.filled().into())
 }

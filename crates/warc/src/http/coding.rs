@@ -27,7 +27,13 @@ pub(super) struct Decoders {
 
 impl Decoders {
     /// Takes the coding named `name` (lower case) off `input`.
-    pub(super) fn apply(&mut self, name: &str, input: &[u8], out: &mut Buffer, cap: usize) -> Applied {
+    pub(super) fn apply(
+        &mut self,
+        name: &str,
+        input: &[u8],
+        out: &mut Buffer,
+        cap: usize,
+    ) -> Applied {
         match name {
             "chunked" => chunked::decode(input, out),
             "gzip" | "x-gzip" => self.members(Codec::Gzip, input, out, cap),
@@ -150,7 +156,14 @@ fn brotli(input: &[u8], out: &mut Buffer, cap: usize) -> Applied {
         let spare = out.spare(room);
         let (mut left_out, mut made) = (spare.len(), 0);
         let result = BrotliDecompressStream(
-            &mut left_in, &mut at, input, &mut left_out, &mut made, spare, &mut total, &mut state,
+            &mut left_in,
+            &mut at,
+            input,
+            &mut left_out,
+            &mut made,
+            spare,
+            &mut total,
+            &mut state,
         );
         out.commit(made);
         match result {

@@ -54,9 +54,9 @@ fn status(line: &[u8]) -> Option<u16> {
     let code = line.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty()).nth(1)?;
     let digits = code.get(..3)?;
     let ends = code.get(3).is_none_or(|b| !b.is_ascii_digit());
-    let value = digits.iter().try_fold(0, |n: u16, b| {
-        b.is_ascii_digit().then(|| n * 10 + u16::from(b - b'0'))
-    });
+    let value = digits
+        .iter()
+        .try_fold(0, |n: u16, b| b.is_ascii_digit().then(|| n * 10 + u16::from(b - b'0')));
     value.filter(|_| ends)
 }
 
@@ -124,9 +124,19 @@ mod tests {
             ("HTTP/1.1 200\nContent-Type: a\n\nbody", Some(200), "a", "body"),
             ("HTTP/1.0 404 Not\r\n\r\n", Some(404), "", ""),
             ("HTTP/1.1 200 OK\r\nX: y\r\n\r\nContent-Type: a\r\n\r\nbody", Some(200), "a", "body"),
-            ("HTTP/1.1 200 OK\r\nContent-Type: a\r\n\r\nDate: b\n\nc", Some(200), "a", "Date: b\n\nc"),
+            (
+                "HTTP/1.1 200 OK\r\nContent-Type: a\r\n\r\nDate: b\n\nc",
+                Some(200),
+                "a",
+                "Date: b\n\nc",
+            ),
             ("HTTP/1.1 200 OK\r\nContent-Type: a\r\n <p", Some(200), "a", " <p"),
-            ("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nContent-Type:a\r\n\r\nb", Some(200), "a", "b"),
+            (
+                "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nContent-Type:a\r\n\r\nb",
+                Some(200),
+                "a",
+                "b",
+            ),
             ("\r\nHTTP/1.1 200 OK\r\nContent-Type: a;\r\n  b\r\n\r\nc", Some(200), "a; b", "c"),
             ("HTTP/1.1 OK\r\n\r\nx", None, "", "x"),
             ("HTTP/1.1 2000 OK\r\n\r\nx", None, "", "x"),

@@ -157,7 +157,12 @@ struct Body<'a> {
 }
 
 impl Body<'_> {
-    fn take_off(&mut self, coding: &str, limits: &HttpLimits, decoders: &mut Decoders) -> Result<(), HttpFault> {
+    fn take_off(
+        &mut self,
+        coding: &str,
+        limits: &HttpLimits,
+        decoders: &mut Decoders,
+    ) -> Result<(), HttpFault> {
         self.back.clear();
         let input = if self.decoded { self.front.filled() } else { self.stored };
         let applied = decoders.apply(coding, input, self.back, limits.cap(input.len()));
@@ -170,7 +175,9 @@ impl Body<'_> {
             }
             Applied::AsItStands => Ok(()),
             Applied::Nothing(_) if input.is_empty() => Ok(()),
-            Applied::Nothing(detail) => Err(HttpFault::Coding { coding: coding.to_owned(), detail }),
+            Applied::Nothing(detail) => {
+                Err(HttpFault::Coding { coding: coding.to_owned(), detail })
+            }
             Applied::OverCap => {
                 let cap = limits.cap(input.len());
                 Err(HttpFault::TooLarge { coding: coding.to_owned(), cap })
@@ -179,7 +186,11 @@ impl Body<'_> {
     }
 
     /// Text that starts like gzip is gzip, once more than its labels say.
-    fn take_off_unnamed_gzip(&mut self, limits: &HttpLimits, decoders: &mut Decoders) -> Result<(), HttpFault> {
+    fn take_off_unnamed_gzip(
+        &mut self,
+        limits: &HttpLimits,
+        decoders: &mut Decoders,
+    ) -> Result<(), HttpFault> {
         let input = if self.decoded { self.front.filled() } else { self.stored };
         if !input.starts_with(b"\x1f\x8b\x08") {
             return Ok(());
