@@ -103,8 +103,8 @@ pub fn write_once(target: &Path, bytes: &[u8]) -> Result<(), StoreError> {
 }
 
 /// What tells quickly whether a file is still the one that was read: its size
-/// and its first and last 64 KiB. Compressed archives end in checksums of their
-/// content, so that a change in the middle shows at the end too.
+/// and its first and last 64 KiB. A change in the middle that keeps the size
+/// is not seen, so callers also look at the time of change.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Fingerprint {
     /// Size in bytes.

@@ -22,7 +22,7 @@ mod read;
 mod rows;
 mod time;
 
-pub use capped::{Codec, open_decoded, read_capped};
+pub use capped::{Codec, open_decoded, read_capped, unpack};
 pub use columns::{Cell, Column, Kind, Value};
 pub use encode::{Block, Encoder, Format, TableWriter, open_table};
 pub use error::StoreError;
