@@ -5,7 +5,7 @@
 
 mod common;
 
-use cc_math_warc::Limits;
+use cc_math_warc::{HttpLimits, Limits, Scratch, http};
 use common::{Seen, fixture, read};
 use proptest::prelude::*;
 
@@ -81,8 +81,23 @@ fn any_file() -> impl Strategy<Value = &'static str> {
     proptest::sample::select(&FILES[..])
 }
 
+/// How coded bodies start.
+const HTTP_MAGICS: [&[u8]; 5] =
+    [b"", b"\x1f\x8b\x08\0\0\0\0\0\0\0", b"\x78\x9c", b"\x28\xb5\x2f\xfd", b"5\r\n"];
+
+/// A hundred cases each, or as many as `PROPTEST_CASES` asks for.
+fn config() -> ProptestConfig {
+    let default = ProptestConfig {
+        max_shrink_iters: 200,
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    };
+    let asked = std::env::var_os("PROPTEST_CASES").is_some();
+    ProptestConfig { cases: if asked { default.cases } else { 100 }, ..default }
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 100, max_shrink_iters: 200, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(config())]
 
     #[test]
     fn flipped_bits(name in any_file(), at in any::<prop::sample::Index>(), bit in 0u8..8) {
@@ -138,6 +153,25 @@ proptest! {
         let bytes = fixture(name);
         let limits = Limits { chunk, unsplit, ..Limits::default() };
         prop_assert!(read(&bytes, Limits::default()) == read(&bytes, limits), "{} {:?}", name, limits);
+    }
+
+    #[test]
+    fn http_noise(
+        coding in prop::sample::select(&["gzip", "deflate", "br", "zstd", "x", "gzip, br"][..]),
+        chunked in any::<bool>(),
+        magic in prop::sample::select(&HTTP_MAGICS[..]),
+        body in prop::collection::vec(any::<u8>(), 0..500),
+    ) {
+        let transfer = if chunked { "Transfer-Encoding: chunked\r\n" } else { "" };
+        let head = format!("HTTP/1.1 200 OK\r\nContent-Encoding: {coding}\r\n{transfer}\r\n");
+        let block = [head.as_bytes(), magic, &body].concat();
+        let mut scratch = Scratch::default();
+        let limits = HttpLimits { body: 10_000, ..HttpLimits::default() };
+        if let Ok(response) = http::decode(&block, &limits, &mut scratch) {
+            prop_assert!(response.body.len() <= limits.body);
+            prop_assert_eq!(response.status, Some(200));
+        }
+        http::decode(&body, &limits, &mut scratch).ok();
     }
 
     #[test]

@@ -142,6 +142,19 @@ fn damaged_members() {
     assert_eq!(told(&[&b[..], &[0; 100], &b].concat()), "resource resource");
 }
 
+/// Places that look like members but are none cost little each.
+#[test]
+fn many_false_starts() {
+    let start = gzip(&record(b"a"));
+    let named = b"\x1f\x8b\x08\x08aaaaaaaaaaaa".repeat(10_000);
+    let bare = start[..12].repeat(10_000);
+    for noise in [named, bare] {
+        let file = [&start[..], &noise, &start].concat();
+        let seen = read(&file, Limits::default());
+        assert_eq!(seen.iter().filter(|s| s.what == "resource").count(), 2);
+    }
+}
+
 #[test]
 fn one_big_member_is_split_all_the_same() {
     let blocks: Vec<String> = (0..200).map(noise).collect();

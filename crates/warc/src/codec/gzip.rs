@@ -34,6 +34,12 @@ enum Header {
 /// CRC-32 and length.
 const FOOTER: usize = 8;
 
+/// Longest file name or comment that is believed.
+const MAX_TEXT: usize = 4 << 10;
+
+/// Longest header: fixed part, extra field, two texts, CRC.
+const MAX_HEADER: usize = 10 + 2 + 65_535 + 2 * MAX_TEXT + 2;
+
 /// Whether the first bytes can be a member: deflate, no reserved flag.
 pub(crate) fn plausible(bytes: &[u8]) -> bool {
     bytes.starts_with(b"\x1f\x8b\x08") && bytes.get(3).is_none_or(|flags| flags & 0xe0 == 0)
@@ -45,7 +51,7 @@ fn header(bytes: &[u8]) -> Header {
     }
     match header_len(bytes) {
         Some(len) if len <= bytes.len() => Header::Len(len),
-        _ if bytes.len() > 256 << 10 => Header::Wrong,
+        _ if bytes.len() >= MAX_HEADER => Header::Wrong,
         _ => Header::Partial,
     }
 }
@@ -63,7 +69,8 @@ fn header_len(bytes: &[u8]) -> Option<usize> {
     }
     for text in [NAME, COMMENT] {
         if flags & text != 0 {
-            len += memchr(0, bytes.get(len..)?)? + 1;
+            let rest = bytes.get(len..)?;
+            len += memchr(0, rest.get(..MAX_TEXT).unwrap_or(rest))? + 1;
         }
     }
     Some(if flags & HEADER_CRC != 0 { len + 2 } else { len })
