@@ -7,7 +7,7 @@
 
 #![allow(clippy::print_stdout, clippy::unwrap_used, clippy::expect_used, reason = "a measurement")]
 
-use cc_math_html::decode;
+use cc_math_html::{Limits, decode, parse};
 use encoding_rs::Encoding;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -50,12 +50,53 @@ fn main() {
     }
     as_they_are(&pages);
     speed(&pages);
+    pieces(&pages);
     for declared in ["header", "page", "nowhere"] {
         println!("declared: {declared}");
         for (charset, languages) in ENCODINGS {
             re_encoded(&pages, charset, languages, declared);
         }
     }
+}
+
+/// Reads pieces of pages, of 400 characters each, in encodings declared nowhere: much harder than pages.
+fn pieces(pages: &[Page]) {
+    println!("pieces of 400 characters, declared nowhere");
+    for (charset, languages) in ENCODINGS {
+        let encoding = Encoding::for_label(charset.as_bytes()).unwrap();
+        let (mut right, mut all, mut wrong) = (0, 0, BTreeMap::new());
+        for page in pages.iter().filter(|page| languages.contains(&&*page.language)) {
+            for piece in pieces_of(page) {
+                let (bytes, _, unmappable) = encoding.encode(&piece);
+                if unmappable || bytes.is_ascii() {
+                    continue;
+                }
+                let decoded = decode(&bytes, None, None);
+                all += 1;
+                right += i32::from(decoded.text == piece);
+                *wrong.entry(decoded.charset).or_insert(0) += i32::from(decoded.text != piece);
+            }
+        }
+        if all == 0 {
+            continue;
+        }
+        wrong.retain(|_, count| *count > 0);
+        let share = 100.0 * f64::from(right) / f64::from(all);
+        println!("  {charset:13} {right:4} of {all:4} {share:5.1} % {wrong:?}");
+    }
+}
+
+fn pieces_of(page: &Page) -> Vec<String> {
+    let text = decode(&page.bytes, None, None).text;
+    let dom = parse(&text, &Limits::default()).dom;
+    let code =
+        |node| dom.ancestors(node).any(|node| matches!(dom.name(node), "script" | "style" | "pre"));
+    let texts =
+        dom.descendants(dom.root()).filter(|node| dom.text(*node).is_some() && !code(*node));
+    let text: Vec<&str> = texts.filter_map(|node| dom.text(node)).collect();
+    let words: Vec<char> =
+        text.join(" ").split_whitespace().collect::<Vec<_>>().join(" ").chars().collect();
+    words.chunks(400).map(|piece| format!("<p>{}</p>", piece.iter().collect::<String>())).collect()
 }
 
 /// Tells how fast pages are read, in time of this thread (on Linux).

@@ -220,7 +220,9 @@ impl<'a> Tokenizer<'a> {
     /// Emits page text, resolving character references if there may be any.
     fn emit_text(&mut self, start: usize, end: usize, references: bool) {
         if start >= end {
-        } else if self.has_nul {
+            return;
+        }
+        if self.has_nul {
             self.emit_text_with_nul(start, end, references);
         } else if references {
             let text = resolved(self.slice(start, end), false);

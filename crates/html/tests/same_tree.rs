@@ -188,4 +188,13 @@ proptest! {
         check(&format!("<title>{html}</title><p>x"));
         check(&format!("<!doctype {html}><p><table>"));
     }
+
+    #[test]
+    fn small_limits_hold(html in soup()) {
+        let limits = Limits { depth: 10, nodes: 20, attributes: 1, guard_math: true };
+        let dom = parse(&html, &limits).dom;
+        prop_assert!(dom.len() < 100, "{} nodes", dom.len());
+        let deep = dom.descendants(dom.root()).map(|node| dom.ancestors(node).count()).max();
+        prop_assert!(deep.unwrap_or(0) <= 20, "depth {deep:?}");
+    }
 }

@@ -127,17 +127,18 @@ fn is_western_signs(text: &[u8]) -> bool {
     signs * 10 > high * 6
 }
 
-/// Whether `byte` is a sign of windows-1252 that can stand between these two.
+/// Whether `byte` is a sign of windows-1252 that can stand between these two: quotes, dashes and
+/// no-break spaces anywhere but beside letters beyond ASCII, other signs only by themselves.
 fn is_sign_between(before: u8, byte: u8, after: u8) -> bool {
+    let beside = |test: fn(u8) -> bool| test(before) || test(after);
     let within_words = matches!(byte, 0x85 | 0x91..=0x97 | 0xa0 | 0xad);
     let sign = match byte {
         0x8a | 0x8c | 0x8e | 0x9a | 0x9c | 0x9e | 0x9f => false,
         0x80..=0xbf | 0xd7 | 0xf7 => true,
         _ => false,
     };
-    let letter = |byte: u8| byte.is_ascii_alphabetic() || byte >= 0xc0;
-    sign && !(before >= 0xc0 || after >= 0xc0)
-        && (within_words || !letter(before) && !letter(after) || before == b' ' || after == b' ')
+    let free = within_words || beside(|byte| byte == b' ') || !beside(|b| b.is_ascii_alphabetic());
+    sign && free && !beside(|byte| byte >= 0xa1)
 }
 
 /// The language that `<html>` claims, in lower case; not English, which is what tools write.
