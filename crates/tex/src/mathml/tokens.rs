@@ -232,6 +232,8 @@ fn add_space(mu: i32, out: &mut Vec<Expr<'_>>) {
     match out.last_mut() {
         _ if mu == 0 => {}
         Some(Expr::Space(before)) => *before = before.saturating_add(mu),
+        // The space that a named function has anyway.
+        Some(Expr::Token(token)) if token.op.function && (0..=3).contains(&mu) => {}
         _ => out.push(Expr::Space(mu)),
     }
 }
