@@ -17,6 +17,8 @@ pub(super) enum Expr<'a> {
     Token(Token<'a>),
     /// Words, with ordinary spaces.
     Text(Cow<'a, str>, Font),
+    /// A command that several elements amount to: `\iff`.
+    Symbol(&'static str),
     /// Horizontal space in mu (1/18 em).
     Space(i32),
     /// A line break outside of any table.

@@ -82,6 +82,11 @@ impl Font {
         }
     }
 
+    /// Whether letters of this font that stand together make a word, not a product.
+    pub(super) fn is_of_words(self) -> bool {
+        matches!(self, Normal | Italic | Sans | Monospace)
+    }
+
     /// Whether the font is one of the bold ones.
     pub(super) fn is_bold(self) -> bool {
         matches!(self, Bold | BoldItalic | BoldScript | BoldFraktur | SansBold | SansBoldItalic)

@@ -1,5 +1,7 @@
 //! Scripts, limits and accents: `msub` to `munderover`, `mmultiscripts`.
 
+use std::borrow::Cow;
+
 use super::expr::{Expr, Kind, Scripts, Token};
 use super::read::{Reader, Scope, scripts_of};
 use super::{symbols, tidy};
@@ -119,14 +121,19 @@ impl<'a> Stacked<'a> {
     fn apply_accents(&mut self) {
         if let Some(command) = over_command(&self.over, &self.base, self.accent) {
             self.over = Expr::Nothing;
-            let base = std::mem::take(&mut self.base);
-            self.base = Expr::command(command, base);
+            self.accent_with(command);
         }
         if let Some(command) = token_symbol(&self.under).and_then(symbols::accent_under) {
             self.under = Expr::Nothing;
-            let base = std::mem::take(&mut self.base);
-            self.base = Expr::command(command, base);
+            self.accent_with(command);
         }
+    }
+
+    fn accent_with(&mut self, command: &'static str) {
+        self.base = match (variant_limit(&self.base, command), std::mem::take(&mut self.base)) {
+            (Some(name), _) => Expr::Token(Token::new(Cow::Borrowed(name), Kind::Operator)),
+            (None, base) => Expr::command(command, base),
+        };
     }
 
     /// An arrow that grows with its label.
@@ -159,6 +166,19 @@ impl<'a> Stacked<'a> {
     }
 }
 
+/// `\varlimsup` and its kin: a `lim` with a line or arrow.
+fn variant_limit(base: &Expr<'_>, command: &str) -> Option<&'static str> {
+    let is_limit = base.token().is_some_and(|token| token.text == "lim");
+    match command {
+        _ if !is_limit => None,
+        r"\overline" => Some("varlimsup"),
+        r"\underline" => Some("varliminf"),
+        r"\underrightarrow" => Some("varinjlim"),
+        r"\underleftarrow" => Some("varprojlim"),
+        _ => None,
+    }
+}
+
 /// The character of a token or of a one-character text.
 fn token_symbol(expr: &Expr<'_>) -> Option<char> {
     match expr {
@@ -169,10 +189,16 @@ fn token_symbol(expr: &Expr<'_>) -> Option<char> {
 
 /// The accent command for what is over a base, narrow or wide.
 fn over_command(over: &Expr<'_>, base: &Expr<'_>, accent: bool) -> Option<&'static str> {
-    let token = over.token()?;
-    if &*token.text == "..." {
-        return Some(r"\dddot");
+    let text = match over {
+        Expr::Text(text, _) => text,
+        _ => &over.token()?.text,
+    };
+    match &**text {
+        "..." | "…" => return Some(r"\dddot"),
+        "...." => return Some(r"\ddddot"),
+        _ => {}
     }
+    let token = over.token()?;
     let symbol = token.symbol()?;
     let (narrow, wide) = symbols::accent_over(symbol)?;
     let is_symbol = base.token().is_some_and(|base| base.symbol().is_some());

@@ -16,7 +16,7 @@ pub(super) fn command(ch: char) -> Option<&'static str> {
 pub(super) fn is_invisible(ch: char) -> bool {
     matches!(ch,
         '\u{2061}'..='\u{2064}' | '\u{200B}'..='\u{200F}' | '\u{2060}' | '\u{FEFF}' | '\u{AD}'
-        | '\u{FE00}'..='\u{FE0F}' | '\u{202A}'..='\u{202E}')
+        | '\u{FE00}'..='\u{FE0F}' | '\u{2028}' | '\u{2029}' | '\u{2066}'..='\u{206F}' | '\u{202A}'..='\u{202E}')
 }
 
 /// Width of a space character in mu (1/18 em); `None` for anything else.
@@ -26,7 +26,7 @@ pub(super) fn space_width(ch: char) -> Option<i32> {
         '\u{2009}' | '\u{2006}' | '\u{202F}' => 3,
         '\u{205F}' | '\u{2005}' => 4,
         ' ' | '\u{A0}' | '\u{2004}' | '\u{2008}' => 6,
-        '\u{2002}' | '\u{2000}' | '\u{2007}' => 9,
+        '\u{2002}' | '\u{1680}' | '\u{2000}' | '\u{2007}' => 9,
         '\u{2003}' | '\u{2001}' | '\u{3000}' => 18,
         _ => return None,
     })
@@ -113,6 +113,10 @@ const FUNCTIONS: &[(&str, bool)] = &[
     ("sup", true),
     ("tan", false),
     ("tanh", false),
+    ("varinjlim", true),
+    ("varliminf", true),
+    ("varlimsup", true),
+    ("varprojlim", true),
 ];
 
 /// Whether LaTeX has a command of this name for a function; `Some(true)` when it takes limits.
@@ -126,13 +130,12 @@ pub(super) fn accent_over(ch: char) -> Option<(&'static str, &'static str)> {
     Some(match ch {
         '^' | 'ˆ' | '\u{302}' => (r"\hat", r"\widehat"),
         '~' | '˜' | '\u{303}' | '∼' => (r"\tilde", r"\widetilde"),
-        '¯' | 'ˉ' | '‾' | '\u{304}' | '\u{305}' | '―' | '_' | '─' | '-' | '−' | '–' => {
-            (r"\bar", r"\overline")
-        }
+        '¯' | 'ˉ' | '\u{304}' | '-' | '−' | '–' => (r"\bar", r"\overline"),
+        '‾' | '\u{305}' | '―' | '_' | '─' => (r"\overline", r"\overline"),
         '→' | '\u{20D7}' => (r"\vec", r"\overrightarrow"),
         '←' | '\u{20D6}' => (r"\overleftarrow", r"\overleftarrow"),
         '↔' | '\u{20E1}' => (r"\overleftrightarrow", r"\overleftrightarrow"),
-        '⇀' | '\u{20D1}' => (r"\overset{\rightharpoonup}", r"\overrightharpoon"),
+        '⇀' | '\u{20D1}' => (r"\vec", r"\overrightharpoon"),
         '↼' | '\u{20D0}' => (r"\overset{\leftharpoonup}", r"\overleftharpoon"),
         '˙' | '\u{307}' | '.' | '·' | '⋅' => (r"\dot", r"\dot"),
         '¨' | '\u{308}' => (r"\ddot", r"\ddot"),
@@ -188,6 +191,31 @@ pub(super) fn role(ch: char) -> Option<Role> {
     })
 }
 
+/// A delimiter in the spelling that `\left` and `\big` accept.
+pub(super) fn growing_delimiter(ch: char) -> Option<&'static str> {
+    Some(match ch {
+        '(' | '（' => "(",
+        ')' | '）' => ")",
+        '[' => "[",
+        ']' => "]",
+        '/' => "/",
+        '|' | '∣' | '❘' | '│' => "|",
+        '‖' | '∥' => r"\|",
+        '<' => r"\langle",
+        '>' => r"\rangle",
+        '⌜' => r"\ulcorner",
+        '⌝' => r"\urcorner",
+        '⌞' => r"\llcorner",
+        '⌟' => r"\lrcorner",
+        '{' | '}' | '⟨' | '⟩' | '\u{2329}' | '\u{232A}' | '\u{3008}' | '\u{3009}' | '⌊' | '⌋'
+        | '⌈' | '⌉' | '⟮' | '⟯' | '⎰' | '⎱' | '\\' | '↑' | '↓' | '↕' | '⇑' | '⇓' | '⇕' | '⟦'
+        | '⟧' => {
+            return command(ch);
+        }
+        _ => return None,
+    })
+}
+
 /// Characters with a LaTeX spelling other than themselves; sorted.
 #[rustfmt::skip]
 const SYMBOLS: &[(char, &str)] = &[
@@ -200,11 +228,10 @@ const SYMBOLS: &[(char, &str)] = &[
     ('\\', r"\backslash"),
     ('^', r"\wedge"),
     ('_', r"\_"),
-    ('`', r"\text{`}"),
+    ('`', "`"),
     ('{', r"\{"),
     ('}', r"\}"),
     ('~', r"\sim"),
-    (' ', r"\"),
     ('¢', r"\text{¢}"),
     ('£', r"\pounds"),
     ('¥', r"\yen"),
@@ -294,7 +321,7 @@ const SYMBOLS: &[(char, &str)] = &[
     ('—', r"\text{—}"),
     ('―', r"\text{―}"),
     ('‖', r"\|"),
-    ('‘', r"\text{‘}"),
+    ('‘', "`"),
     ('’', "'"),
     ('“', r"\text{“}"),
     ('”', r"\text{”}"),
@@ -556,8 +583,8 @@ const SYMBOLS: &[(char, &str)] = &[
     ('⊯', r"\nVDash"),
     ('⊲', r"\lhd"),
     ('⊳', r"\rhd"),
-    ('⊴', r"\unlhd"),
-    ('⊵', r"\unrhd"),
+    ('⊴', r"\trianglelefteq"),
+    ('⊵', r"\trianglerighteq"),
     ('⊶', r"\origof"),
     ('⊷', r"\imageof"),
     ('⊸', r"\multimap"),
@@ -611,6 +638,8 @@ const SYMBOLS: &[(char, &str)] = &[
     ('⋯', r"\cdots"),
     ('⋱', r"\ddots"),
     ('⌀', r"\varnothing"),
+    ('⌅', r"\barwedge"),
+    ('⌆', r"\doublebarwedge"),
     ('⌈', r"\lceil"),
     ('⌉', r"\rceil"),
     ('⌊', r"\lfloor"),
@@ -680,6 +709,8 @@ const SYMBOLS: &[(char, &str)] = &[
     ('⟧', r"\rrbracket"),
     ('⟨', r"\langle"),
     ('⟩', r"\rangle"),
+    ('⟪', r"\langle\!\langle"),
+    ('⟫', r"\rangle\!\rangle"),
     ('⟮', r"\lgroup"),
     ('⟯', r"\rgroup"),
     ('⟵', r"\longleftarrow"),
@@ -689,6 +720,10 @@ const SYMBOLS: &[(char, &str)] = &[
     ('⟹', r"\Longrightarrow"),
     ('⟺', r"\Longleftrightarrow"),
     ('⟼', r"\longmapsto"),
+    ('⤎', r"\dashleftarrow"),
+    ('⤏', r"\dashrightarrow"),
+    ('⥀', r"\circlearrowleft"),
+    ('⥁', r"\circlearrowright"),
     ('⦃', r"\lBrace"),
     ('⦄', r"\rBrace"),
     ('⧫', r"\blacklozenge"),
@@ -696,7 +731,9 @@ const SYMBOLS: &[(char, &str)] = &[
     ('⨁', r"\bigoplus"),
     ('⨂', r"\bigotimes"),
     ('⨄', r"\biguplus"),
+    ('⨅', r"\mathop{\sqcap}"),
     ('⨆', r"\bigsqcup"),
+    ('⨉', r"\mathop{\times}"),
     ('⨌', r"\int\!\!\!\!\iiint"),
     ('⨏', r"\int"),
     ('⨝', r"\bowtie"),
@@ -734,6 +771,7 @@ const SYMBOLS: &[(char, &str)] = &[
     ('⫋', r"\subsetneqq"),
     ('⫌', r"\supsetneqq"),
     ('⫫', r"\perp\!\!\!\perp"),
+    ('⫽', r"/\!/"),
     ('⬚', r"\square"),
     ('〃', r"\text{〃}"),
     ('〈', r"\langle"),

@@ -21,6 +21,7 @@ pub(super) fn read<'a, D: MathDom>(
     let column_rules = rules(reader, node, "columnlines", columns);
     let row_rules = rules(reader, node, "rowlines", rows.len());
     let mut table = Table { rows, layout: Layout::Matrix, align, column_rules, row_rules };
+    add_borders(reader, node, &mut table);
     table.layout = layout(&table, &hints, scope);
     Expr::Table(Box::new(table))
 }
@@ -93,7 +94,7 @@ fn row<'a, D: MathDom>(
         let is_label = labelled && index == 0 || is_number_cell(reader, cell);
         if is_label || is_glue(reader, cell) {
             numbered = true;
-            row.tag = row.tag.or_else(|| tag(reader, cell).filter(|_| is_label));
+            row.tag = row.tag.or_else(|| tag(reader, cell));
             continue;
         }
         let content = reader.one(Some(cell), scope);
@@ -112,7 +113,8 @@ fn row<'a, D: MathDom>(
 fn is_glue<D: MathDom>(reader: &Reader<'_, D>, cell: D::Node) -> bool {
     let dom = reader.dom;
     let has_class = dom.attr(cell, "class").is_some_and(|class| class.contains("mtr-glue"));
-    has_class || dom.attr(cell, "width") == Some("50%")
+    let style = dom.attr(cell, "style").unwrap_or_default();
+    has_class || dom.attr(cell, "width") == Some("50%") || style.contains("width:50%")
 }
 
 fn is_number_cell<D: MathDom>(reader: &Reader<'_, D>, cell: D::Node) -> bool {
@@ -185,15 +187,17 @@ fn cell_align<D: MathDom>(reader: &Reader<'_, D>, cell: D::Node) -> Align {
         return parse_align(value);
     }
     let class = dom.attr(cell, "class").unwrap_or_default();
-    let style = dom.attr(cell, "style").unwrap_or_default();
-    if class.contains("tml-right") || class.contains("align_right") || style.contains("right") {
-        Align::Right
-    } else if class.contains("tml-left") || class.contains("align_left") || style.contains(":left")
-    {
-        Align::Left
-    } else {
-        Align::Center
+    match text_align(dom.attr(cell, "style").unwrap_or_default()) {
+        Some(align) => align,
+        None if class.contains("tml-right") || class.contains("align_right") => Align::Right,
+        None if class.contains("tml-left") || class.contains("align_left") => Align::Left,
+        None => Align::Center,
     }
+}
+
+fn text_align(style: &str) -> Option<Align> {
+    let (_, value) = style.split_once("text-align:")?;
+    Some(parse_align(value.split(';').next().unwrap_or_default()))
 }
 
 fn parse_align(word: &str) -> Align {
@@ -223,6 +227,50 @@ fn rules<D: MathDom>(
     }
     rules.push(frame);
     rules
+}
+
+/// Adds the rules that Temml and LaTeXML write on the cells of the first row (between
+/// columns) and on the first cell of each row (between rows).
+fn add_borders<D: MathDom>(reader: &Reader<'_, D>, node: D::Node, table: &mut Table<'_>) {
+    let has = |cell, side| has_border(reader, cell, side);
+    let first_row = reader.elements(node).next();
+    let cells = first_row.into_iter().flat_map(|row| reader.elements(row));
+    for (index, cell) in cells.filter(|cell| !is_glue(reader, *cell)).enumerate() {
+        set(&mut table.column_rules, index, has(cell, Side::Left));
+        set(&mut table.column_rules, index + 1, has(cell, Side::Right));
+    }
+    for (index, row) in reader.elements(node).enumerate() {
+        let Some(cell) = reader.elements(row).next() else { continue };
+        set(&mut table.row_rules, index, has(cell, Side::Top));
+        set(&mut table.row_rules, index + 1, has(cell, Side::Bottom));
+    }
+}
+
+fn set(rules: &mut [bool], index: usize, value: bool) {
+    if let Some(rule) = rules.get_mut(index) {
+        *rule |= value;
+    }
+}
+
+#[derive(Clone, Copy)]
+enum Side {
+    Left,
+    Right,
+    Top,
+    Bottom,
+}
+
+fn has_border<D: MathDom>(reader: &Reader<'_, D>, cell: D::Node, side: Side) -> bool {
+    let (style, class) = match side {
+        Side::Left => ("border-left:", ["ltx_border_l", "ltx_border_ll"]),
+        Side::Right => ("border-right:", ["ltx_border_r", "ltx_border_rr"]),
+        Side::Top => ("border-top:", ["ltx_border_t", "ltx_border_tt"]),
+        Side::Bottom => ("border-bottom:", ["ltx_border_b", "ltx_border_bb"]),
+    };
+    let dom = reader.dom;
+    let classes = dom.attr(cell, "class").unwrap_or_default();
+    dom.attr(cell, "style").is_some_and(|value| value.contains(style))
+        || classes.split_ascii_whitespace().any(|word| class.contains(&word))
 }
 
 /// The environment that draws such a table where no delimiters stand around it.

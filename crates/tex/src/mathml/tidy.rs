@@ -3,18 +3,20 @@
 
 use super::expr::{Expr, Kind, Layout, Line, Side, Token};
 use super::font::Font;
-use super::symbols::Role;
+use super::symbols::{self, Role};
 
 /// Tidies the row that starts at `start` of `items`.
 pub(super) fn row(items: &mut Vec<Expr<'_>>, start: usize) {
     join_letters(items, start);
     join_modulo(items, start);
+    join_implications(items, start);
     if items.get(start..).unwrap_or_default().iter().any(Expr::is_tall) {
         match_fences(items, start);
     }
 }
 
-/// `\mathrm{k}\mathrm{g}` is `\mathrm{kg}`; other alphabets join when they fill the row.
+/// `\mathrm{k}\mathrm{g}` is `\mathrm{kg}`: letters of the alphabets of words join, those
+/// of other alphabets only when they fill the row.
 fn join_letters(items: &mut Vec<Expr<'_>>, start: usize) {
     let row = items.get(start..).unwrap_or_default();
     let Some(font) = row.iter().find_map(letter_font) else { return };
@@ -22,13 +24,13 @@ fn join_letters(items: &mut Vec<Expr<'_>>, start: usize) {
         return;
     }
     let whole = row.iter().all(|item| letter_font(item) == Some(font));
-    if !whole && !row.iter().any(|item| letter_font(item) == Some(Font::Normal)) {
+    if !whole && !row.iter().any(|item| letter_font(item).is_some_and(Font::is_of_words)) {
         return;
     }
     let mut end = start;
     for at in start..items.len() {
         let item = std::mem::take(&mut items[at]);
-        let font = letter_font(&item).filter(|font| whole || *font == Font::Normal);
+        let font = letter_font(&item).filter(|font| whole || font.is_of_words());
         let joins = at > start && font.is_some() && letter_font(&items[end - 1]) == font;
         match item {
             Expr::Token(token) if joins => append(&mut items[end - 1], &token),
@@ -46,7 +48,7 @@ fn letter_font(item: &Expr<'_>) -> Option<Font> {
     let token = item.token()?;
     let joins = token.kind != Kind::Operator
         && !token.op.function
-        && token.text.bytes().all(|byte| byte.is_ascii_alphanumeric());
+        && token.text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
     token.font.filter(|_| joins)
 }
 
@@ -75,6 +77,43 @@ fn join_modulo(items: &mut Vec<Expr<'_>>, start: usize) {
     items.truncate(at);
     items.push(Expr::command(r"\pmod", Expr::of(inner)));
     items.extend(after.into_iter().skip(1));
+}
+
+/// `\iff` and `\implies` are arrows with spaces of their own.
+fn join_implications(items: &mut Vec<Expr<'_>>, start: usize) {
+    let row = items.get_mut(start..).unwrap_or_default();
+    let mut changed = false;
+    for at in 1..row.len().saturating_sub(1) {
+        let Some([before, arrow, after]) = row.get_mut(at - 1..at + 2) else { continue };
+        let Some(command) = arrow.symbol().and_then(implication) else { continue };
+        if let (Expr::Space(before @ 5..), Expr::Space(after @ 5..)) = (before, after) {
+            *before -= 5;
+            *after -= 5;
+            *arrow = Expr::Symbol(command);
+            changed = true;
+        }
+    }
+    if changed {
+        remove(items, start, |item| matches!(item, Expr::Space(0)));
+    }
+}
+
+fn implication(arrow: char) -> Option<&'static str> {
+    Some(match arrow {
+        '⟺' => r"\iff",
+        '⟹' => r"\implies",
+        '⟸' => r"\impliedby",
+        _ => return None,
+    })
+}
+
+/// Removes items of a row.
+fn remove(items: &mut Vec<Expr<'_>>, start: usize, gone: impl Fn(&Expr<'_>) -> bool) {
+    let mut at = 0;
+    items.retain(|item| {
+        at += 1;
+        at <= start || !gone(item)
+    });
 }
 
 /// Where the parenthesis that is open before `items` closes.
@@ -115,11 +154,7 @@ fn match_fences(items: &mut Vec<Expr<'_>>, start: usize) {
     }
     merged |= open_brace(items, &open);
     if merged {
-        let mut at = 0;
-        items.retain(|item| {
-            at += 1;
-            at <= start || !item.is_nothing()
-        });
+        remove(items, start, |item| item.is_nothing());
     }
 }
 
@@ -182,7 +217,11 @@ fn pair(items: &mut [Expr<'_>], from: usize, to: usize) -> bool {
 }
 
 fn can_grow(token: &Token<'_>) -> bool {
-    token.op.size == 0 && token.op.stretchy != Some(false)
+    let is_delimiter = match token.symbol() {
+        Some(ch) => symbols::growing_delimiter(ch).is_some(),
+        None => token.text.is_empty(),
+    };
+    is_delimiter && token.op.size == 0 && token.op.stretchy != Some(false)
 }
 
 fn set_side(items: &mut [Expr<'_>], at: usize, side: Side) {

@@ -65,7 +65,7 @@ pub(super) fn operator<'a, D: MathDom>(
     out: &mut Vec<Expr<'a>>,
 ) {
     if has_mathematics(reader, node) {
-        return reader.children(node, scope, out);
+        return named_operator(reader, node, scope, out);
     }
     let text = content(reader, node);
     if !reader.afford(text.len()) {
@@ -85,6 +85,20 @@ pub(super) fn operator<'a, D: MathDom>(
     token.font = reader.dom.attr(node, "mathvariant").and_then(Font::parse);
     token.op = attributes(reader, node, &token);
     out.push(Expr::Token(token));
+}
+
+/// An `mo` of elements, as KaTeX makes of `\mathbin{\mathrm{mod}}`.
+fn named_operator<'a, D: MathDom>(
+    reader: &mut Reader<'a, D>,
+    node: D::Node,
+    scope: Scope,
+    out: &mut Vec<Expr<'a>>,
+) {
+    let start = out.len();
+    reader.children(node, scope, out);
+    if let [Expr::Token(token)] = out.get_mut(start..).unwrap_or_default() {
+        token.kind = if token.is_name() { Kind::Operator } else { token.kind };
+    }
 }
 
 fn mark_function(before: Option<&mut Expr<'_>>) {
@@ -114,9 +128,11 @@ fn attributes<D: MathDom>(reader: &Reader<'_, D>, node: D::Node, token: &Token<'
     if is_plain && !token.text.is_empty() {
         return Operator::default();
     }
+    // MathJax 2 says `\overline` by an accent that is none, and `\bar` by one that does not stretch.
+    let stretchy = flag("stretchy").or((flag("accent") == Some(false)).then_some(true));
     Operator {
         form,
-        stretchy: flag("stretchy"),
+        stretchy,
         fence: flag("fence"),
         size: dom.attr(node, "minsize").map_or(0, size_class),
         ..Operator::default()
@@ -216,6 +232,8 @@ fn add_space(mu: i32, out: &mut Vec<Expr<'_>>) {
     match out.last_mut() {
         _ if mu == 0 => {}
         Some(Expr::Space(before)) => *before = before.saturating_add(mu),
+        // The space that a named function has anyway.
+        Some(Expr::Token(token)) if token.op.function && (0..=3).contains(&mu) => {}
         _ => out.push(Expr::Space(mu)),
     }
 }

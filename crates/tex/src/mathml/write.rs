@@ -58,6 +58,7 @@ impl Writer {
             Expr::Nothing => {}
             Expr::Token(token) => self.token(token),
             Expr::Text(text, font) => self.text(text, *font),
+            Expr::Symbol(command) => self.push(command),
             Expr::Space(mu) => self.space(*mu),
             Expr::Newline => self.push(r"\\ "),
             Expr::Row(row) => self.items(&row.items),
@@ -151,11 +152,24 @@ impl Writer {
 
     fn text(&mut self, text: &str, font: Font) {
         let (open, close) = font.text_command();
-        self.push(open);
+        let mut is_open = false;
         for ch in text.chars() {
-            self.text_char(ch);
+            let is_sign = is_sign(ch);
+            if is_open && is_sign {
+                self.push(close);
+            }
+            if !is_open && !is_sign {
+                self.push(open);
+            }
+            is_open = !is_sign;
+            match is_sign {
+                true => self.letter(ch, None),
+                false => self.text_char(ch),
+            }
         }
-        self.push(close);
+        if is_open {
+            self.push(close);
+        }
     }
 
     fn text_char(&mut self, ch: char) {
@@ -172,6 +186,23 @@ impl Writer {
             _ => self.out.push(ch),
         }
     }
+}
+
+/// Whether a character is a mark on the letter before it.
+fn is_combining(ch: char) -> bool {
+    matches!(ch, '\u{300}'..='\u{36F}' | '\u{1AB0}'..='\u{1AFF}' | '\u{1DC0}'..='\u{1DFF}'
+        | '\u{20D0}'..='\u{20FF}' | '\u{FE20}'..='\u{FE2F}')
+}
+
+/// Whether a character of a text belongs to mathematics: signs with a command, Greek
+/// letters, letters of the mathematical alphabets.
+fn is_sign(ch: char) -> bool {
+    if ch.is_ascii() {
+        return false;
+    }
+    let has_command =
+        symbols::command(ch).is_some_and(|tex| tex.starts_with('\\') && !tex.starts_with(r"\text"));
+    has_command || font::decode(ch).is_some()
 }
 
 /// Whether LaTeX ends in a control word.
@@ -202,11 +233,14 @@ impl Writer {
             Side::None => return self.plain_token(token),
         };
         self.push(grow);
-        let delimiter = token.symbol().and_then(growing_delimiter).unwrap_or(".");
+        let delimiter = token.symbol().and_then(symbols::growing_delimiter).unwrap_or(".");
         self.push(delimiter);
     }
 
     fn plain_token(&mut self, token: &Token<'_>) {
+        if token.text.is_empty() {
+            return;
+        }
         if token.op.size > 0 {
             self.sized(token);
         } else if let Some(symbol) = token.symbol() {
@@ -226,7 +260,7 @@ impl Writer {
     fn sized(&mut self, token: &Token<'_>) {
         let sizes = [r"\big", r"\Big", r"\bigg", r"\Bigg"];
         let size = sizes.get(usize::from(token.op.size) - 1).copied().unwrap_or_default();
-        let Some(delimiter) = token.symbol().and_then(growing_delimiter) else {
+        let Some(delimiter) = token.symbol().and_then(symbols::growing_delimiter) else {
             return self.letters(&token.text, token.font);
         };
         self.push(size);
@@ -259,7 +293,9 @@ impl Writer {
             '∥' if is_delimiter => self.push(r"\|"),
             '△' => self.push(r"\bigtriangleup"),
             '▽' => self.push(r"\bigtriangledown"),
-            _ if symbols::primes(symbol).is_some() => self.primes(symbols::primes(symbol)),
+            '′' | '″' | '‴' | '⁗' | '\'' | '’' | '”' => {
+                self.primes(symbols::primes(symbol))
+            }
             _ => match token.font.filter(|font| font.is_bold()) {
                 Some(_) if symbol.is_alphanumeric() => self.letter(symbol, token.font),
                 Some(_) => {
@@ -317,7 +353,7 @@ impl Writer {
             self.push(base);
             return self.push("}");
         }
-        if ch.is_control() {
+        if ch.is_control() || is_combining(ch) {
             return;
         }
         let mut buffer = [0; 4];
@@ -347,13 +383,17 @@ impl Writer {
 
     fn number(&mut self, token: &Token<'_>) {
         let is_plain = token.font.is_none_or(|font| font == Font::Normal);
-        let mut chars = token.text.chars().peekable();
         if !is_plain || !token.text.chars().all(|ch| ch.is_ascii_digit() || ".,−-".contains(ch)) {
             return self.letters(&token.text, token.font);
         }
-        while let Some(ch) = chars.next() {
+        let is_grouped = token
+            .text
+            .split(',')
+            .skip(1)
+            .all(|group| group.bytes().take_while(u8::is_ascii_digit).count() == 3);
+        for ch in token.text.chars() {
             match ch {
-                ',' if chars.peek().is_some() => self.push("{,}"),
+                ',' if is_grouped => self.push("{,}"),
                 _ => self.letter(ch, None),
             }
         }
@@ -379,7 +419,7 @@ impl Writer {
         for ch in text.chars() {
             match symbols::space_width(ch) {
                 Some(_) => self.push(r"\,"),
-                None => self.out.push(ch),
+                None => self.push(ch.encode_utf8(&mut [0; 4])),
             }
         }
     }
@@ -388,6 +428,9 @@ impl Writer {
     fn letters(&mut self, text: &str, font: Option<Font>) {
         if text.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
             return self.latin(text, font);
+        }
+        if text.len() > 1 && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_') {
+            return self.identifier(text, font);
         }
         let is_words = text.chars().all(|ch| ch.is_alphabetic() || ch == ' ')
             && text.chars().all(|ch| symbols::command(ch).is_none() && font::decode(ch).is_none());
@@ -399,7 +442,8 @@ impl Writer {
         let mut chars = text.chars().peekable();
         while let Some(ch) = chars.next() {
             let (plain, own) = font::decode(ch).map_or((ch, font), |(ch, font)| (ch, Some(font)));
-            if plain.is_ascii_alphanumeric() {
+            let is_marked = chars.peek().is_some_and(|mark| is_combining(*mark));
+            if plain.is_ascii_alphanumeric() && !is_marked {
                 if own != run_font {
                     self.flush(&mut run, run_font);
                 }
@@ -410,6 +454,8 @@ impl Writer {
             self.flush(&mut run, run_font);
             if chars.next_if_eq(&'\u{338}').is_some() {
                 self.negated(ch);
+            } else if let Some(mark) = chars.next_if(|mark| is_combining(*mark)) {
+                self.marked(ch, mark, font);
             } else if let Some(count) = symbols::primes(ch).filter(|_| ch != '"') {
                 self.primes(Some(count));
             } else {
@@ -419,11 +465,34 @@ impl Writer {
         self.flush(&mut run, run_font);
     }
 
+    /// A name with underscores, as programs have.
+    fn identifier(&mut self, text: &str, font: Option<Font>) {
+        let (open, close) = font.unwrap_or(Font::Normal).math_command();
+        self.push(open);
+        for (index, part) in text.split('_').enumerate() {
+            if index > 0 {
+                self.push(r"\_");
+            }
+            self.push(part);
+        }
+        self.push(close);
+    }
+
     fn flush(&mut self, run: &mut String, font: Option<Font>) {
         if !run.is_empty() {
             self.latin(run, font);
             run.clear();
         }
+    }
+
+    /// A letter with a combining mark over it.
+    fn marked(&mut self, ch: char, mark: char, font: Option<Font>) {
+        let accent = symbols::accent_over(mark).map(|(narrow, _)| narrow);
+        let Some(accent) = accent else { return self.letter(ch, font) };
+        self.push(accent);
+        self.push("{");
+        self.letter(ch, font);
+        self.push("}");
     }
 
     /// A relation with U+0338 through it.
@@ -465,31 +534,6 @@ fn function_name<'t>(token: &'t Token<'_>) -> Option<&'t str> {
         Some(_) => false,
     };
     (upright && token.kind != Kind::Number && symbols::function(name).is_some()).then_some(name)
-}
-
-/// A delimiter in the spelling that `\left` and `\big` accept.
-fn growing_delimiter(ch: char) -> Option<&'static str> {
-    Some(match ch {
-        '(' | '（' => "(",
-        ')' | '）' => ")",
-        '[' => "[",
-        ']' => "]",
-        '/' => "/",
-        '|' | '∣' | '❘' | '│' => "|",
-        '‖' | '∥' => r"\|",
-        '<' => r"\langle",
-        '>' => r"\rangle",
-        '⌜' => r"\ulcorner",
-        '⌝' => r"\urcorner",
-        '⌞' => r"\llcorner",
-        '⌟' => r"\lrcorner",
-        '{' | '}' | '⟨' | '⟩' | '\u{2329}' | '\u{232A}' | '\u{3008}' | '\u{3009}' | '⌊' | '⌋'
-        | '⌈' | '⌉' | '⟮' | '⟯' | '⎰' | '⎱' | '\\' | '↑' | '↓' | '↕' | '⇑' | '⇓' | '⇕' | '⟦'
-        | '⟧' => {
-            return symbols::command(ch);
-        }
-        _ => return None,
-    })
 }
 
 /// A letter with its accent: the base, and the command with its opening brace.
