@@ -1,5 +1,6 @@
 //! What the operator must mend: one sentence, then hints.
 
+use cc_math_eval::EvalError;
 use cc_math_pipeline::RunError;
 use cc_math_store::StoreError;
 use std::io;
@@ -13,9 +14,15 @@ pub(crate) enum Fault {
     /// From files.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// From an evaluation.
+    #[error(transparent)]
+    Eval(#[from] EvalError),
     /// No output was named.
     #[error("no output folder is named")]
     NoOutput,
+    /// A stream has nothing to overwrite.
+    #[error("`--overwrite` needs an output folder, and `-o -` is a stream")]
+    NothingToOverwrite,
     /// Something that works on one page alone was asked of something else.
     #[error("`--json` prints one page, and this is not one page")]
     NotOnePage,
@@ -43,6 +50,7 @@ impl Fault {
         match self {
             Fault::Run(error) => error.hints(),
             Fault::Store(error) => error.hints(),
+            Fault::Eval(error) => error.hints(),
             Fault::NoOutput => vec![
                 "name one with `-o OUT`, or stream documents to standard output with `-o -`".into(),
             ],
@@ -52,7 +60,9 @@ impl Fault {
             Fault::Rejected { reason, .. } if reason == "no-math" => {
                 vec!["`--math any` takes pages without mathematics too".into()]
             }
-            Fault::Rejected { .. } | Fault::Output(_) | Fault::Signals(_) => Vec::new(),
+            Fault::NothingToOverwrite
+            | Fault::Rejected { .. }
+            | Fault::Output(_) | Fault::Signals(_) => Vec::new(),
         }
     }
 

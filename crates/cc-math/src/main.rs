@@ -4,6 +4,8 @@
 //! 0 all well; 1 the run finished but some inputs failed; 2 the operator must
 //! mend something; 130 interrupted, and can be gone on with.
 
+mod eval;
+mod eval_report;
 mod extract;
 mod fault;
 mod progress;
@@ -42,6 +44,7 @@ enum LogFormat {
 #[derive(Debug, Subcommand)]
 enum Verb {
     Extract(extract::ExtractArguments),
+    Eval(eval::EvalArguments),
 }
 
 /// How a run that did not fail ended.
@@ -67,6 +70,7 @@ fn main() -> ExitCode {
     let log = progress::Log { quiet: arguments.quiet, format: arguments.log_format };
     let ended = match arguments.verb {
         Verb::Extract(arguments) => extract::run(arguments, &log),
+        Verb::Eval(arguments) => eval::run(arguments, &log),
     };
     match ended {
         Ok(ending) => ending.into(),
