@@ -189,10 +189,18 @@ pub(super) fn push(out: &mut String, tex: &str) {
     let letters = out.len() - out.trim_end_matches(|c: char| c.is_ascii_alphabetic()).len();
     let word =
         letters > 0 && out.get(..out.len() - letters).is_some_and(|head| head.ends_with('\\'));
-    if word && tex.starts_with(|c: char| c.is_ascii_alphabetic()) {
+    let lengthens = word && tex.starts_with(|c: char| c.is_ascii_alphabetic());
+    let crowds = ends_in_bare_script(out) && tex.starts_with(|c: char| c.is_ascii_alphanumeric());
+    if lengthens || crowds {
         out.push(' ');
     }
     out.push_str(tex);
+}
+
+/// Whether LaTeX ends in a script of one letter or digit: `x^2`.
+fn ends_in_bare_script(tex: &str) -> bool {
+    let mut last = tex.chars().rev();
+    last.next().is_some_and(char::is_alphanumeric) && matches!(last.next(), Some('^' | '_'))
 }
 
 pub(super) fn joined(parts: &[&str]) -> String {

@@ -8,13 +8,36 @@ use super::symbols::Class;
 /// Brackets and functions inside one another that are followed.
 const MAX_DEPTH: usize = 60;
 
+/// Relations and what `not` makes of them.
+const NEGATED: [(&str, &str); 8] = [
+    (r"\subset", r"\not\subset"),
+    (r"\supset", r"\not\supset"),
+    (r"\subseteq", r"\not\subseteq"),
+    (r"\supseteq", r"\not\supseteq"),
+    (r"\in", r"\notin"),
+    (r"\equiv", r"\not\equiv"),
+    ("=", r"\neq"),
+    ("<", r"\not<"),
+];
+
 /// The LaTeX of the whole input, and whether its depth was cut.
 pub(super) fn parse(input: &str) -> (String, bool) {
     let tokens = tokens(input);
     let partners = bar_partners(&tokens);
     let mut parser = Parser { tokens, partners, next: 0, depth: 0, nesting: 0, limited: false };
     let items = parser.expression(None);
-    (row(&items), parser.limited)
+    (without_outer_spaces(&row(&items)).to_owned(), parser.limited)
+}
+
+/// Takes off `\ ` at either end: room that authors made around formulas.
+fn without_outer_spaces(mut tex: &str) -> &str {
+    while let Some(rest) = tex.strip_prefix(r"\ ") {
+        tex = rest.trim_start();
+    }
+    while let Some(rest) = tex.strip_suffix(r"\ ").filter(|rest| !rest.ends_with('\\')) {
+        tex = rest;
+    }
+    tex.trim_end()
 }
 
 /// For each `|` that encloses something, the `|` that ends it: pairs in order inside each bracket.
@@ -111,8 +134,16 @@ impl<'a> Parser<'a> {
     }
 
     fn scripts(&mut self, base: &Node, bar: Option<usize>) -> Option<String> {
-        let below = self.eat_infix("_").then(|| self.script(bar));
-        let above = self.eat_infix("^").then(|| self.script(bar));
+        let (mut below, mut above) = (None, None);
+        loop {
+            if below.is_none() && self.eat_infix("_") {
+                below = Some(self.script(bar));
+            } else if above.is_none() && self.eat_infix("^") {
+                above = Some(self.script(bar));
+            } else {
+                break;
+            }
+        }
         if below.is_none() && above.is_none() {
             return None;
         }
@@ -175,6 +206,7 @@ impl<'a> Parser<'a> {
         bar: Option<usize>,
     ) -> Node {
         match class {
+            Class::Operator if tex == r"\neg" => Node::Operator(self.negated().unwrap_or(tex)),
             Class::Operator => Node::Operator(tex),
             Class::Word => Node::Done(format!(r"\text{{ {tex} }}")),
             Class::Function => self.function(tex, bar),
@@ -188,6 +220,14 @@ impl<'a> Parser<'a> {
             Class::Right if tex == "." => Node::Done(String::new()),
             Class::Atom | Class::Right | Class::Text | Class::Styled => Node::Done(tex.to_owned()),
         }
+    }
+
+    /// The negated form of a relation that follows `not`.
+    fn negated(&mut self) -> Option<&'static str> {
+        let Some(Token::Symbol((Class::Operator, relation))) = self.peek() else { return None };
+        let (_, negated) = NEGATED.iter().find(|(plain, _)| *plain == relation)?;
+        self.next += 1;
+        Some(negated)
     }
 
     fn negative(&mut self, bar: Option<usize>) -> Node {

@@ -19,6 +19,8 @@ fn scripts_and_fractions() {
     check("3-2", "3 - 2");
     check("{::}_(31)^34U", "{}_{31}^{34}U");
     check("1/(2!)x^2", r"\frac{1}{2!}x^2");
+    check("int_2^4 2x dx", r"\int_2^4 2xdx");
+    check("x^a_b", "x_b^a");
 }
 
 #[test]
@@ -30,7 +32,7 @@ fn functions() {
     check("f_3/5", r"\frac{f_3}{5}");
     check("sin x", r"\sin x");
     check("lim_(h->0)(f(x+h)-f(x))/h", r"\lim_{h \to 0}\frac{f(x + h) - f(x)}{h}");
-    check("int_0^1f(x)dx", r"\int_0^1f(x)dx");
+    check("int_0^1f(x)dx", r"\int_0^1 f(x)dx");
     check("lcm(a,b)", r"\operatorname{lcm}(a, b)");
 }
 
@@ -71,11 +73,14 @@ fn latex_in_asciimath() {
     check(r"\frac{d}{dx}f(x)=\lim_{h\to 0}", r"\frac{d}{dx}f(x) = \lim_{h \to 0}");
     check(r"a\ b", r"a\ b");
     check("3 notsubset A", r"3 \not\subset A");
+    check(r"3 not\subset A", r"3 \not\subset A");
 }
 
 #[test]
 fn nothing_is_empty() {
     assert_eq!(to_tex("  ").fidelity, Fidelity::Empty);
+    assert_eq!(to_tex(r"\ \ ").fidelity, Fidelity::Empty);
+    check(r"\ \ = 2 \ \", "= 2");
 }
 
 #[test]
