@@ -11,6 +11,8 @@ mod expr;
 pub mod katex;
 mod markup;
 mod mathjax;
+pub mod mathjax2;
+pub mod mathquill;
 pub mod svg;
 
 use cc_math_html::{Dom, NodeId};
@@ -20,11 +22,33 @@ use cc_math_html::{Dom, NodeId};
 pub fn display(dom: &Dom, node: NodeId) -> Option<bool> {
     let around = std::iter::once(node).chain(dom.ancestors(node)).take(8);
     around
-        .filter_map(|node| chtml::display(dom, node).or_else(|| katex::display(dom, node)))
+        .filter_map(|node| {
+            chtml::display(dom, node)
+                .or_else(|| katex::display(dom, node))
+                .or_else(|| mathjax2::display(dom, node))
+        })
         .reduce(|one, other| one || other)
 }
 
 /// The formula that any known renderer drew at or below `node`.
 pub fn tree(dom: &Dom, node: NodeId) -> Option<cc_math_tex::MathTree> {
-    katex::tree(dom, node).or_else(|| chtml::tree(dom, node)).or_else(|| svg::tree(dom, node))
+    katex::tree(dom, node)
+        .or_else(|| chtml::tree(dom, node))
+        .or_else(|| svg::tree(dom, node))
+        .or_else(|| mathjax2::tree(dom, node))
+        .or_else(|| mathquill::tree(dom, node))
+}
+
+#[cfg(test)]
+#[expect(clippy::expect_used, clippy::panic, reason = "a test may")]
+mod tests;
+
+#[cfg(test)]
+mod testing {
+    /// LaTeX of the formula drawn in a piece of HTML; empty if none was found.
+    pub(super) fn tex(html: &str) -> String {
+        let dom = cc_math_html::parse(html, &Default::default()).dom;
+        let tree = super::tree(&dom, dom.root());
+        tree.map(|tree| cc_math_tex::mathml::to_tex(&tree, tree.root()).tex).unwrap_or_default()
+    }
 }

@@ -207,6 +207,7 @@ impl Reader<'_> {
             if opens || closes || has(self.dom, child, "delimcenter") {
                 let fence = if opens || closes { "true" } else { "false" };
                 let sign = Expr::token("mo", self.sign(child));
+                let sign = if opens { sign.with("form", "prefix") } else { sign };
                 out.push(sign.with("fence", fence).with("stretchy", "true"));
             } else {
                 self.push(child, ink, depth + 1, &mut out);

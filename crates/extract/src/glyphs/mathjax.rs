@@ -92,11 +92,12 @@ pub(super) fn variant(value: &str) -> Option<&'static str> {
 /// `MJCAL` of version 2.
 pub(super) fn font_variant(font: &str) -> Option<&'static str> {
     Some(match font {
-        "B" | "main-B" | "Main-bold" | "MAINB" => "bold",
-        "MI" | "I" | "math-I" | "main-I" | "Math-italic" | "Main-italic" | "MATHI" | "MAINI" => {
-            "italic"
+        "B" | "main-B" | "Main-bold" | "MAINB" | "STIXGeneral-Bold" => "bold",
+        "MI" | "I" | "math-I" | "main-I" | "Math" | "Math-italic" | "STIXGeneral-Italic"
+        | "Main-italic" | "MATHI" | "MAINI" => "italic",
+        "BI" | "math-BI" | "Math-bold-italic" | "MATHBI" | "STIXGeneral-BoldItalic" => {
+            "bold-italic"
         }
-        "BI" | "math-BI" | "Math-bold-italic" | "MATHBI" => "bold-italic",
         "C" | "cal-R" | "Caligraphic" | "CAL" | "script-R" | "Script" | "SCR" => "script",
         "CB" | "cal-B" | "Caligraphic-bold" | "CALB" => "bold-script",
         "FR" | "frak-R" | "Fraktur" | "FRAK" => "fraktur",
@@ -114,7 +115,7 @@ pub(super) fn font_variant(font: &str) -> Option<&'static str> {
 fn font_size(font: &str) -> u8 {
     match font {
         "SO" | "S1" | "size1-R" | "Size1" | "SZ1" => 1,
-        "S2" | "size2-R" | "Size2" | "SZ2" => 2,
+        "S2" | "LO" | "size2-R" | "Size2" | "SZ2" => 2,
         "S3" | "size3-R" | "Size3" | "SZ3" => 3,
         "S4" | "size4-R" | "Size4" | "SZ4" => 4,
         _ => 0,
@@ -156,11 +157,15 @@ fn stretches(c: char) -> bool {
 /// A structure without arguments of different roles. In a row of its own a first or last
 /// sign is what `\left` or `\right` took; alone in a group it is a `\big` one.
 pub(super) fn row(name: &'static str, class: Option<&str>, mut kids: Vec<Expr>) -> Expr {
-    if let ("mrow", Some(_), [sign]) = (name, class, kids.as_mut_slice())
+    if let ("mrow", [sign]) = (name, kids.as_mut_slice())
         && sign.name == "mo"
         && let Some(size) = big(sign.size)
     {
         sign.attrs.extend([("minsize", size.to_owned()), ("maxsize", size.to_owned())]);
+    } else if let (Some("ORD"), [name]) = (class, kids.as_mut_slice())
+        && is_word(name)
+    {
+        name.attrs.push(("mathvariant", "normal".to_owned()));
     } else if name == "mrow" && class.is_none_or(|class| class == "INNER") && kids.len() > 1 {
         kids.first_mut().into_iter().for_each(free);
         kids.last_mut().into_iter().for_each(free);
@@ -170,6 +175,12 @@ pub(super) fn row(name: &'static str, class: Option<&str>, mut kids: Vec<Expr>) 
         Some(class) if name == "mrow" => row.with("data-mjx-texclass", class),
         _ => row,
     }
+}
+
+/// True for a name in upright letters. Alone in a group it is what `\mathrm` made of its
+/// argument; after an operator's name MathJax puts U+2061.
+fn is_word(expr: &Expr) -> bool {
+    expr.name == "mi" && expr.attrs.is_empty() && expr.text.len() > 1 && expr.text.is_ascii()
 }
 
 /// Size of a `\big` sign as MathJax writes it.
@@ -212,6 +223,11 @@ pub(super) fn scripted(name: &'static str, mut parts: Vec<(Part, Vec<Expr>)>) ->
         *(if below { &mut under } else { &mut over }) = Some(script);
     }
     let limits = matches!(name, "munder" | "mover" | "munderover");
+    let mut base = base;
+    if limits {
+        stretch_arrow(&mut base, &[&under, &over]);
+        [&mut under, &mut over].into_iter().flatten().for_each(|mark| shorten_arrow(mark));
+    }
     match (under, over) {
         (Some(under), Some(over)) => {
             Expr::of(if limits { "munderover" } else { "msubsup" }, [base, under, over])
@@ -220,6 +236,36 @@ pub(super) fn scripted(name: &'static str, mut parts: Vec<(Part, Vec<Expr>)>) ->
         (None, Some(over)) => Expr::of(if limits { "mover" } else { "msup" }, [base, over]),
         (None, None) => Expr::row(base),
     }
+}
+
+/// An arrow under or over a padded limit is as long as the limit (`\\xrightarrow`).
+fn stretch_arrow(base: &mut [Expr], limits: &[&Option<Vec<Expr>>]) {
+    let padded = |limit: &[Expr]| matches!(limit, [padded] if padded.name == "mpadded");
+    let [arrow] = base else { return };
+    let mut arrow = arrow;
+    while arrow.name == "mstyle" && arrow.kids.len() == 1 {
+        match arrow.kids.first_mut() {
+            Some(kid) => arrow = kid,
+            None => return,
+        }
+    }
+    if arrow.name == "mo" && limits.iter().any(|limit| limit.as_deref().is_some_and(padded)) {
+        arrow.attrs.retain(|(name, _)| *name != "stretchy");
+        arrow.attrs.push(("stretchy", "true".to_owned()));
+    }
+}
+
+/// A long arrow drawn as an accent is a stretched one.
+fn shorten_arrow(mark: &mut [Expr]) {
+    let [arrow] = mark else { return };
+    let short = match (arrow.name, arrow.text.as_str()) {
+        ("mo", "⟶") => "→",
+        ("mo", "⟵") => "←",
+        ("mo", "⟷") => "↔",
+        _ => return,
+    };
+    arrow.text = short.into();
+    arrow.attrs = vec![("stretchy", "true".to_owned())];
 }
 
 /// A fraction, or a stack without a line.

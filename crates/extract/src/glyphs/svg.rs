@@ -113,8 +113,10 @@ impl Reader<'_> {
             Some(parent) if self.mml(parent) == Some("mstyle") => parent,
             _ => node,
         };
-        let next = self.dom.next_sibling(holder);
-        let width = next.map_or(0.0, |next| self.place(next).x - self.place(holder).x);
+        let Some(next) = self.dom.next_sibling(holder) else {
+            return Expr::new("mspace", Vec::new()).with("width", "0");
+        };
+        let width = self.place(next).x - self.place(holder).x;
         let em = (width / 1000.0 + 0.3).clamp(0.0, 100.0).floor();
         let width = if em < 1.0 { "0.167em".to_owned() } else { format!("{em}em") };
         Expr::new("mspace", Vec::new()).with("width", width)
@@ -362,7 +364,11 @@ impl Reader<'_> {
                 }
             }
         }
-        let aligns: Vec<char> = columns.iter().map(|column| alignment(column)).collect();
+        let mut aligns: Vec<char> = columns.iter().map(|column| alignment(column)).collect();
+        // Cells of equal width tell nothing; as in `cases`, they do as the others do.
+        if aligns.contains(&'l') && !aligns.contains(&'r') {
+            aligns.fill('l');
+        }
         for row in &mut table.rows {
             for (i, (cell, align)) in row.cells.iter_mut().zip(&aligns).enumerate() {
                 let left = i % 2 == 1;
