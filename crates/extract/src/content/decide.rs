@@ -19,37 +19,78 @@ pub(super) fn score(rows: &[Row]) -> Vec<f32> {
     }
 }
 
-/// Chooses the blocks to keep.
+/// Chooses the blocks to keep: by score, and where there is mathematics or code by what surrounds it.
 pub(super) fn decide(view: &View<'_>, scores: &[f32]) -> Vec<Verdict> {
-    let threshold = threshold(&view.layout.blocks, scores);
-    let blocks = view.layout.blocks.iter().zip(scores);
-    let mut verdicts: Vec<Verdict> =
-        blocks.map(|(block, score)| verdict(view, block, *score >= threshold)).collect();
-    keep_code(view, &mut verdicts);
+    let blocks = &view.layout.blocks;
+    let threshold = threshold(blocks, scores);
+    let facts: Vec<Facts> = blocks.iter().map(|block| Facts::of(view, block)).collect();
+    let span = formula_span(&facts);
+    let mut verdicts = Vec::with_capacity(blocks.len());
+    for (index, (facts, score)) in facts.iter().zip(scores).enumerate() {
+        let unopposed = facts.objection.is_none();
+        let eased = !span.is_empty() && unopposed;
+        let needed = if eased { threshold * MATH_PAGES } else { threshold };
+        let safe = facts.formula || (span.contains(&index) && unopposed);
+        let keep = *score >= needed || safe;
+        verdicts.push(if keep { Verdict::Keep } else { Verdict::Drop(facts.cause()) });
+    }
+    keep_code(&facts, !span.is_empty(), &mut verdicts);
     verdicts
 }
 
-/// Preformatted text follows the nearest other text: scores know little of code.
-fn keep_code(view: &View<'_>, verdicts: &mut [Verdict]) {
-    let code: Vec<bool> = view.layout.blocks.iter().map(|block| is_code(view, block)).collect();
-    let mut last = Verdict::Unknown;
-    let mut before = Vec::with_capacity(verdicts.len());
-    for (verdict, code) in verdicts.iter().zip(&code) {
-        last = if *code { last } else { *verdict };
-        before.push(last);
-    }
-    let mut next = Verdict::Unknown;
-    for ((verdict, code), before) in verdicts.iter_mut().zip(&code).zip(before).rev() {
-        next = if *code { next } else { *verdict };
-        if *code && (before == Verdict::Keep || next == Verdict::Keep) {
-            *verdict = Verdict::Keep;
+/// What scores must reach on pages with mathematics if no rule objects, as a part of what other pages ask.
+const MATH_PAGES: f32 = 0.3;
+
+/// What rules say of a block, whatever its score.
+struct Facts {
+    /// Holds a formula and is not mere navigation.
+    formula: bool,
+    code: bool,
+    objection: Option<DropCause>,
+}
+
+impl Facts {
+    fn of(view: &View<'_>, block: &Block) -> Self {
+        let Some(place) = view.places.get(block.container as usize) else {
+            return Self { formula: false, code: false, objection: None };
+        };
+        let formula = block.formulas + block.stats.tex > 0;
+        Self {
+            formula: formula && !is_navigation(block, place),
+            code: inside(place, mark::PRE | class::CODE) || near(place, mark::PRE),
+            objection: objection(block, place),
         }
+    }
+
+    fn cause(&self) -> DropCause {
+        self.objection.unwrap_or(DropCause::LowScore)
     }
 }
 
-fn is_code(view: &View<'_>, block: &Block) -> bool {
-    const PRE: usize = mark::PRE.trailing_zeros() as usize;
-    view.places.get(block.container as usize).is_some_and(|place| place.near[PRE] > 0)
+/// From the first block that is kept for its formulas to the last; empty if there is none.
+fn formula_span(facts: &[Facts]) -> std::ops::Range<usize> {
+    let first = facts.iter().position(|facts| facts.formula);
+    let last = facts.iter().rposition(|facts| facts.formula);
+    first.zip(last).map_or(0..0, |(first, last)| first..last + 1)
+}
+
+/// Preformatted text, of which scores know little, stays beside text that
+/// stays, and on pages with mathematics wherever no rule objects.
+fn keep_code(facts: &[Facts], math: bool, verdicts: &mut [Verdict]) {
+    let mut before = Vec::with_capacity(verdicts.len());
+    let mut last = false;
+    for (facts, verdict) in facts.iter().zip(verdicts.iter()) {
+        last = if facts.code { last } else { *verdict == Verdict::Keep };
+        before.push(last);
+    }
+    let mut next = false;
+    for ((facts, verdict), before) in facts.iter().zip(verdicts.iter_mut()).zip(before).rev() {
+        if !facts.code {
+            next = *verdict == Verdict::Keep;
+        } else if before || next || (math && facts.objection.is_none()) {
+            *verdict = Verdict::Keep;
+        }
+    }
 }
 
 /// Steps of the scale on which thresholds are looked for.
@@ -61,7 +102,7 @@ fn threshold(blocks: &[Block], scores: &[f32]) -> f32 {
     let mut words = [0f32; STEPS];
     let mut hits = [0f32; STEPS];
     for (block, score) in blocks.iter().zip(scores) {
-        let step = (score * STEPS as f32) as usize;
+        let step = ((score * STEPS as f32) as usize).min(STEPS - 1);
         if let (Some(words), Some(hits)) = (words.get_mut(step), hits.get_mut(step)) {
             *words += block.stats.words as f32;
             *hits += block.stats.words as f32 * score;
@@ -78,13 +119,6 @@ fn threshold(blocks: &[Block], scores: &[f32]) -> f32 {
         }
     }
     best.1 as f32 / STEPS as f32
-}
-
-/// Formulas overrule the score, except in what is surely navigation.
-fn verdict(view: &View<'_>, block: &Block, likely: bool) -> Verdict {
-    let Some(place) = view.places.get(block.container as usize) else { return Verdict::Keep };
-    let formula = block.formulas + block.stats.tex > 0 && !is_navigation(block, place);
-    if likely || formula { Verdict::Keep } else { Verdict::Drop(cause(block, place)) }
 }
 
 /// Links in navigation, and nothing else.
@@ -106,23 +140,34 @@ const BOILERPLATE: u64 = mark::ASIDE
     | class::MODAL
     | class::CART;
 
-/// The most telling fact about a block that was dropped.
-fn cause(block: &Block, place: &Place) -> DropCause {
+/// What speaks against a block apart from its score.
+fn objection(block: &Block, place: &Place) -> Option<DropCause> {
     if inside(place, mark::HIDDEN | mark::NOSCRIPT) {
-        DropCause::Hidden
+        Some(DropCause::Hidden)
     } else if inside(place, NAVIGATION) {
-        DropCause::Navigation
+        Some(DropCause::Navigation)
     } else if inside(place, BOILERPLATE) {
-        DropCause::Boilerplate
+        Some(DropCause::Boilerplate)
     } else if block.stats.linked * 2 > block.stats.words {
-        DropCause::Links
+        Some(DropCause::Links)
     } else {
-        DropCause::LowScore
+        None
     }
 }
 
+/// True if an ancestor, however large, has `category`.
+fn near(place: &Place, category: u64) -> bool {
+    place.near[category.trailing_zeros() as usize % place.near.len()] > 0
+}
+
 /// True if an ancestor that holds less than half of the page has one of `categories`.
-fn inside(place: &Place, categories: u64) -> bool {
-    let near = place.near.iter().enumerate();
-    near.filter(|(bit, _)| categories >> bit & 1 != 0).any(|(_, near)| (1..50).contains(near))
+fn inside(place: &Place, mut categories: u64) -> bool {
+    while categories != 0 {
+        let near = place.near[categories.trailing_zeros() as usize % place.near.len()];
+        if (1..50).contains(&near) {
+            return true;
+        }
+        categories &= categories - 1;
+    }
+    false
 }

@@ -6,10 +6,10 @@
 
 /// Rows that are scored together.
 const LANES: usize = 32;
-/// Deepest tree: leaf indices fit a byte.
-const DEEPEST: usize = 8;
-/// Bytes before the first tree.
-const HEADER: usize = 16;
+/// Deepest tree; trees less deep are filled up with questions that nothing answers.
+const DEPTH: usize = 6;
+/// Leaves of such a tree.
+const LEAVES: usize = 1 << DEPTH;
 const MAGIC: [u8; 4] = *b"obl1";
 
 /// A model: `obl1`, number of features (u16), number of trees (u16), bias
@@ -19,18 +19,16 @@ const MAGIC: [u8; 4] = *b"obl1";
 /// `i` is greater than its threshold.
 #[derive(Debug)]
 pub(super) struct Model {
-    features: usize,
     bias: f32,
     unit: f32,
     trees: Vec<Tree>,
-    leaves: Vec<i16>,
 }
 
 #[derive(Debug)]
 struct Tree {
-    levels: Vec<(u16, u8)>,
-    /// Place of its first leaf.
-    leaves: usize,
+    /// Feature and threshold of each level.
+    levels: [(u16, u8); DEPTH],
+    leaves: [i16; LEAVES],
 }
 
 /// Takes bytes off the front of a slice.
@@ -52,10 +50,24 @@ impl<'a> Reader<'a> {
     }
 }
 
+impl Tree {
+    fn read(reader: &mut Reader<'_>, features: usize) -> Option<Self> {
+        let depth = usize::from(reader.take::<1>()?[0]);
+        let mut tree = Self { levels: [(0, u8::MAX); DEPTH], leaves: [0; LEAVES] };
+        for level in tree.levels.get_mut(..depth)? {
+            let feature = reader.short().filter(|feature| usize::from(*feature) < features)?;
+            *level = (feature, reader.take::<1>()?[0]);
+        }
+        for leaf in tree.leaves.iter_mut().take(1 << depth) {
+            *leaf = i16::from_le_bytes(reader.take()?);
+        }
+        Some(tree)
+    }
+}
+
 impl Model {
     /// Reads a model over `features` features; `None` if the bytes are no such model.
     pub(super) fn read(bytes: &[u8], features: usize) -> Option<Self> {
-        debug_assert_eq!(HEADER, MAGIC.len() + 12);
         let mut reader = Reader(bytes);
         if reader.take()? != MAGIC {
             return None;
@@ -65,34 +77,8 @@ impl Model {
             return None;
         }
         let (bias, unit) = (reader.float()?, reader.float()?);
-        let mut model = Self {
-            features,
-            bias,
-            unit,
-            trees: Vec::with_capacity(usize::from(trees)),
-            leaves: Vec::with_capacity(usize::from(trees) << 6),
-        };
-        for _ in 0..trees {
-            model.read_tree(&mut reader)?;
-        }
-        reader.0.is_empty().then_some(model)
-    }
-
-    fn read_tree(&mut self, reader: &mut Reader<'_>) -> Option<()> {
-        let depth = usize::from(reader.take::<1>()?[0]);
-        if depth > DEEPEST {
-            return None;
-        }
-        let mut tree = Tree { levels: Vec::with_capacity(depth), leaves: self.leaves.len() };
-        for _ in 0..depth {
-            let feature = reader.short().filter(|f| usize::from(*f) < self.features)?;
-            tree.levels.push((feature, reader.take::<1>()?[0]));
-        }
-        for _ in 0..1usize << depth {
-            self.leaves.push(i16::from_le_bytes(reader.take()?));
-        }
-        self.trees.push(tree);
-        Some(())
+        let trees = (0..trees).map(|_| Tree::read(&mut reader, features)).collect::<Option<_>>()?;
+        reader.0.is_empty().then_some(Self { bias, unit, trees })
     }
 
     /// Probability of content for each row; rows lack no feature that the model asks for.
@@ -117,9 +103,8 @@ impl Model {
                     *place |= u8::from(value > threshold) << level;
                 }
             }
-            let leaves = self.leaves.get(tree.leaves..).unwrap_or_default();
             for (sum, place) in sums.iter_mut().zip(places) {
-                *sum += i32::from(leaves.get(usize::from(place)).copied().unwrap_or(0));
+                *sum += i32::from(tree.leaves[usize::from(place) % LEAVES]);
             }
         }
         sums

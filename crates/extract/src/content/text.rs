@@ -85,7 +85,6 @@ const fn byte_table() -> [Byte; 256] {
 
 /// A word while it is read.
 struct Word {
-    start: usize,
     hash: u32,
     open: bool,
 }
@@ -103,25 +102,25 @@ impl Stats {
     /// Adds the text of one node. A word never reaches across nodes.
     pub(super) fn add(&mut self, text: &str, linked: bool) {
         let before = self.words;
-        let mut word = Word { start: 0, hash: SEED, open: false };
+        let mut word = Word { hash: SEED, open: false };
         let bytes = text.as_bytes();
         let mut at = 0;
         while let Some(&byte) = bytes.get(at) {
             let class = BYTES[usize::from(byte)];
             at += match class {
                 Byte::Letter | Byte::Capital | Byte::Digit => {
-                    self.letter(&mut word, at, byte, class);
+                    self.letter(&mut word, byte, class);
                     1
                 }
                 Byte::High => self.wide_character(&mut word, text, at),
                 _ => {
-                    self.close(&mut word, bytes, at);
+                    self.close(&mut word);
                     self.mark(class, bytes, at);
                     1
                 }
             };
         }
-        self.close(&mut word, bytes, bytes.len());
+        self.close(&mut word);
         if linked {
             self.linked += self.words - before;
         }
@@ -137,9 +136,9 @@ impl Stats {
         self.last = inked.next_back().copied().unwrap_or(kept);
     }
 
-    fn letter(&mut self, word: &mut Word, at: usize, byte: u8, class: Byte) {
+    fn letter(&mut self, word: &mut Word, byte: u8, class: Byte) {
         if !word.open {
-            *word = Word { start: at, hash: SEED, open: true };
+            *word = Word { hash: SEED, open: true };
             self.capitals += u32::from(class == Byte::Capital);
             self.numbers += u32::from(class == Byte::Digit);
         }
@@ -147,7 +146,7 @@ impl Stats {
         word.hash = mix(word.hash, byte.to_ascii_lowercase());
     }
 
-    fn close(&mut self, word: &mut Word, bytes: &[u8], end: usize) {
+    fn close(&mut self, word: &mut Word) {
         if !word.open {
             return;
         }
@@ -155,7 +154,7 @@ impl Stats {
         self.words += 1;
         self.hash =
             (self.hash.rotate_left(5) ^ u64::from(word.hash)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-        let mut bits = WORDS.categories(bytes.get(word.start..end).unwrap_or_default(), word.hash);
+        let mut bits = WORDS.categories(word.hash);
         while bits != 0 {
             if let Some(kind) = self.kinds.get_mut(bits.trailing_zeros() as usize) {
                 *kind = kind.saturating_add(1);
@@ -186,20 +185,20 @@ impl Stats {
         let bytes = text.as_bytes();
         match c {
             '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{ac00}'..='\u{d7af}' => {
-                self.close(word, bytes, at);
+                self.close(word);
                 self.wide += 1;
-                *word = Word { start: at, hash: mix(SEED, c as u8) ^ c as u32, open: true };
+                *word = Word { hash: mix(SEED, c as u8) ^ c as u32, open: true };
                 self.letters += 1;
-                self.close(word, bytes, at + c.len_utf8());
+                self.close(word);
             }
             _ if c.is_alphanumeric() => {
                 let class = if c.is_uppercase() { Byte::Capital } else { Byte::Letter };
                 for &byte in bytes.get(at..at + c.len_utf8()).unwrap_or_default() {
-                    self.letter(word, at, byte, class);
+                    self.letter(word, byte, class);
                 }
             }
             _ => {
-                self.close(word, bytes, at);
+                self.close(word);
                 self.symbol(c);
             }
         }

@@ -124,14 +124,14 @@ const TEXT_WORDS: &[Entry] = {
 };
 
 /// Slots of a table; a power of two well above the number of entries.
-const SLOTS: usize = 4096;
-/// Longest entry in bytes; longer tokens are not looked up.
-const LONGEST: usize = 20;
+const SLOTS: usize = 2048;
 
-/// A closed vocabulary: open addressing, laid out at compile time.
+/// A closed vocabulary: open addressing, laid out at compile time. A slot
+/// holds the hash of a token and its categories; no categories means free.
+/// Tokens are known by their hash alone: two that share it are one to us,
+/// which costs a feature, not correctness.
 pub(super) struct Vocabulary {
-    entries: &'static [Entry],
-    slots: [u16; SLOTS],
+    slots: [(u32, u32); SLOTS],
 }
 
 /// The vocabulary of `class` and `id` attributes.
@@ -152,76 +152,69 @@ const fn slot(hash: u32) -> usize {
 }
 
 impl Vocabulary {
-    const fn new(entries: &'static [Entry]) -> Self {
-        let mut slots = [0; SLOTS];
+    const fn new(entries: &[Entry]) -> Self {
+        assert!(entries.len() * 2 < SLOTS);
+        let mut slots = [(0, 0); SLOTS];
         let mut index = 0;
         while index < entries.len() {
-            let bytes = entries[index].0.as_bytes();
-            let mut hash = SEED;
-            let mut at = 0;
-            while at < bytes.len() {
-                hash = mix(hash, bytes[at]);
-                at += 1;
-            }
+            let (token, bits) = entries[index];
+            let hash = hash(token.as_bytes());
             let mut place = slot(hash);
-            while slots[place] != 0 {
+            while slots[place].1 != 0 {
                 place = (place + 1) & (SLOTS - 1);
             }
+            slots[place] = (hash, bits as u32);
             index += 1;
-            slots[place] = index as u16;
         }
-        Self { entries, slots }
+        Self { slots }
     }
 
-    /// Categories of a token whose lower-cased bytes hash to `hash`; `raw` may be in any case.
-    pub(super) fn categories(&self, raw: &[u8], hash: u32) -> u64 {
-        if raw.len() > LONGEST {
-            return 0;
-        }
+    /// Categories of the token whose lower-cased bytes hash to `hash`.
+    pub(super) fn categories(&self, hash: u32) -> u64 {
         let mut place = slot(hash);
         loop {
-            let Some((token, bits)) = self.at(place) else { return 0 };
-            if token.as_bytes().eq_ignore_ascii_case(raw) {
-                return bits;
+            let (found, bits) = self.slots[place & (SLOTS - 1)];
+            if bits == 0 || found == hash {
+                return u64::from(bits);
             }
-            place = (place + 1) & (SLOTS - 1);
+            place += 1;
         }
     }
+}
 
-    fn at(&self, place: usize) -> Option<Entry> {
-        let index = usize::from(*self.slots.get(place)?).checked_sub(1)?;
-        self.entries.get(index).copied()
+const fn hash(bytes: &[u8]) -> u32 {
+    let mut hash = SEED;
+    let mut at = 0;
+    while at < bytes.len() {
+        hash = mix(hash, bytes[at]);
+        at += 1;
     }
+    hash
 }
 
 /// Categories of all tokens of a `class` or `id` value. Tokens end at
 /// everything but ASCII letters and digits, and where a small letter is
 /// followed by a capital.
 pub(super) fn class_categories(value: &str) -> u64 {
-    let bytes = value.as_bytes();
     let mut found = 0;
-    let (mut start, mut hash) = (0, SEED);
-    for (at, &byte) in bytes.iter().enumerate() {
-        let after_small = at > start && bytes.get(at - 1).is_some_and(u8::is_ascii_lowercase);
-        if !byte.is_ascii_alphanumeric() || (byte.is_ascii_uppercase() && after_small) {
-            found |= token(bytes, start..at, hash);
-            hash = SEED;
-            start = at;
+    let (mut length, mut hash, mut after_small) = (0, SEED, false);
+    for &byte in value.as_bytes() {
+        let inside = byte.is_ascii_alphanumeric();
+        if !inside || (byte.is_ascii_uppercase() && after_small) {
+            found |= token(length, hash);
+            (length, hash) = (0, SEED);
         }
-        if byte.is_ascii_alphanumeric() {
+        if inside {
             hash = mix(hash, byte.to_ascii_lowercase());
-        } else {
-            start = at + 1;
+            length += 1;
         }
+        after_small = byte.is_ascii_lowercase();
     }
-    found | token(bytes, start..bytes.len(), hash)
+    found | token(length, hash)
 }
 
-fn token(bytes: &[u8], range: std::ops::Range<usize>, hash: u32) -> u64 {
-    match bytes.get(range) {
-        Some(raw) if raw.len() > 1 => CLASSES.categories(raw, hash),
-        _ => 0,
-    }
+fn token(length: usize, hash: u32) -> u64 {
+    if length > 1 { CLASSES.categories(hash) } else { 0 }
 }
 
 #[cfg(test)]
