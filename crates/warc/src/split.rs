@@ -102,6 +102,9 @@ struct Lane {
     fault: Option<&'static str>,
 }
 
+const CODECS: [Codec; 3] = [Codec::Gzip, Codec::Zstd, Codec::Lz4];
+const FORMATS: [Format; 2] = [Format::Warc, Format::Arc];
+
 /// How much of a file is looked at to find out what it is.
 const DETECTION: usize = 1 << 20;
 
@@ -196,36 +199,27 @@ impl<R: Read> Splitter<R> {
     }
 
     /// Container and record format, from what stands first; of a file that starts with
-    /// something else, from the first record that can be found.
+    /// something else, from the first record that can be found. Members go before heads in
+    /// the open, because a compressed record's head may be readable too.
     fn sniff(&mut self) -> (Option<Codec>, Format) {
-        const CODECS: [Codec; 3] = [Codec::Gzip, Codec::Zstd, Codec::Lz4];
-        let bytes = self.raw.filled();
-        let start = first_content(bytes);
-        let rest = bytes.get(start..).unwrap_or_default();
-        for format in [Format::Warc, Format::Arc] {
-            if head::sight(rest, format, true) == Sight::Yes {
-                return (None, format);
-            }
+        let (decoder, bytes) = (&mut self.decoder, self.raw.filled());
+        let rest = bytes.get(first_content(bytes)..).unwrap_or_default();
+        let rest = rest.get(..DETECTION).unwrap_or(rest);
+        if let Some(format) =
+            FORMATS.into_iter().find(|f| head::sight(rest, *f, true) == Sight::Yes)
+        {
+            return (None, format);
         }
-        let by_magic = CODECS.into_iter().find(|codec| rest.starts_with(codec.magic()));
-        for format in [Format::Warc, Format::Arc] {
-            if by_magic.is_some_and(|codec| self.decoder.starts_record(codec, rest, format)) {
-                return (by_magic, format);
-            }
+        let magic = CODECS.into_iter().find(|codec| rest.starts_with(codec.magic()));
+        let codecs = CODECS.into_iter().filter(|codec| magic.is_none_or(|magic| magic == *codec));
+        let members = codecs.filter_map(|codec| Some((first_member(decoder, codec, rest)?, codec)));
+        if let Some(((_, format), codec)) = members.min_by_key(|((at, _), _)| *at) {
+            return (Some(codec), format);
         }
-        let mut best = None;
-        for format in [Format::Warc, Format::Arc] {
-            let codecs = CODECS.into_iter().filter(|c| by_magic.is_none_or(|magic| magic == *c));
-            for codec in codecs {
-                let found = self.decoder.find_start(codec, rest, 0, format);
-                best = earlier(best, found.map(|at| (at, Some(codec), format)));
-            }
-            if by_magic.is_none() {
-                let found = head::find(rest, 0, format, true);
-                best = earlier(best, found.map(|(at, _)| (at, None, format)));
-            }
-        }
-        best.map_or((by_magic, Format::Warc), |(_, codec, format)| (codec, format))
+        let heads = FORMATS.into_iter().map(|f| (head::find(rest, 0, f, true), f));
+        let heads = heads.filter_map(|(found, format)| Some((found?.0, format)));
+        let format = heads.min_by_key(|(at, _)| *at).map_or(Format::Warc, |(_, format)| format);
+        (magic, format)
     }
 
     // Compressed members.
@@ -245,9 +239,18 @@ impl<R: Read> Splitter<R> {
                 return Ok(self.last_members(codec));
             }
             from = end;
-            if from >= self.limits.unsplit.max(1) {
+            if from >= self.patience(codec) {
                 return Ok(self.unsplittable(codec, from));
             }
+        }
+    }
+
+    /// How long a stretch is searched for a cut. LZ4 frames cannot be inflated piece by piece,
+    /// so theirs is as long as a record may be.
+    fn patience(&self, codec: Codec) -> usize {
+        match codec {
+            Codec::Lz4 => self.limits.unsplit.max(self.limits.record),
+            Codec::Gzip | Codec::Zstd => self.limits.unsplit.max(1),
         }
     }
 
@@ -513,12 +516,14 @@ fn first_content(bytes: &[u8]) -> usize {
     skip + head::padding(bytes.get(skip..).unwrap_or_default())
 }
 
-type Place = (usize, Option<Codec>, Format);
-
-fn earlier(a: Option<Place>, b: Option<Place>) -> Option<Place> {
-    match (a, b) {
-        (Some(a), Some(b)) if b.0 < a.0 => Some(b),
-        (None, b) => b,
-        (a, _) => a,
+/// The first member that begins with a record, and that record's format.
+fn first_member(decoder: &mut Decoder, codec: Codec, bytes: &[u8]) -> Option<(usize, Format)> {
+    let warc = decoder.find_start(codec, bytes, 0, Format::Warc);
+    if warc == Some(0) {
+        return Some((0, Format::Warc));
     }
+    let arc = decoder.find_start(codec, bytes, 0, Format::Arc);
+    let found = [(warc, Format::Warc), (arc, Format::Arc)];
+    let found = found.into_iter().filter_map(|(at, format)| Some((at?, format)));
+    found.min_by_key(|(at, _)| *at)
 }

@@ -5,7 +5,7 @@
 mod common;
 
 use cc_math_warc::{Event, HttpFault, HttpLimits, Limits, RecordReader, Scratch, Splitter, http};
-use common::read;
+use common::{fixture, read};
 use std::io::Write;
 
 fn record(block: &[u8]) -> Vec<u8> {
@@ -140,6 +140,17 @@ fn damaged_members() {
     assert_eq!(told(&[&b[..], &a[..12]].concat()), "resource truncated-record");
     assert_eq!(told(&[&a[..12], &b].concat()), "damaged-compression resource");
     assert_eq!(told(&[&b[..], &[0; 100], &b].concat()), "resource resource");
+}
+
+/// A file that lost its beginning is what its first whole record says.
+#[test]
+fn beginnings_cut_off() {
+    let file = fixture("fastwarc--block-sized-records.warc.lz4");
+    for cut in [1, 20, 228, 239] {
+        let seen = read(&file[cut..], Limits::default());
+        let told: Vec<&str> = seen.iter().map(|s| s.what.as_str()).collect();
+        assert_eq!(told, ["damaged-record", "other", "other"], "{cut}");
+    }
 }
 
 /// Places that look like members but are none cost little each.
