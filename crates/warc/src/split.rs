@@ -131,6 +131,14 @@ impl<R: Read> Splitter<R> {
         }
     }
 
+    /// Says that `source` starts at this offset of the file: for records fetched by the places
+    /// an index gives. Chunks and locators then count from the start of the file.
+    pub fn starting_at(mut self, offset: u64) -> Self {
+        self.raw_offset = offset;
+        self.accounted = offset;
+        self
+    }
+
     /// The next chunk, or `None` at the end of the file.
     ///
     /// # Errors
@@ -194,7 +202,7 @@ impl<R: Read> Splitter<R> {
         self.format = format;
         Ok(match codec {
             Some(codec) => State::Members(codec),
-            None => State::Walking(Lane::new(None, std::mem::take(&mut self.raw), 0)),
+            None => State::Walking(Lane::new(None, std::mem::take(&mut self.raw), self.raw_offset)),
         })
     }
 

@@ -119,6 +119,31 @@ fn places_are_what_a_range_request_needs() {
 }
 
 #[test]
+fn parts_of_a_file_keep_their_places() {
+    for name in ["whirlwind.warc", "whirlwind.warc.gz", "warcio--example-bad-non-chunked.warc.gz"] {
+        let bytes = fixture(name);
+        let mut reader = RecordReader::new(Limits::default());
+        let mut splitter = Splitter::new(&bytes[..], name, Limits::default()).starting_at(1000);
+        let chunk = splitter.next().unwrap().unwrap();
+        assert_eq!(chunk.stored, 1000..1000 + bytes.len() as u64);
+        let mut records = reader.read(&chunk);
+        for seen in read(&bytes, Limits::default()) {
+            let Some(Event::Record(record)) = records.next() else { panic!("{name}") };
+            assert_eq!(record.locator.offset, 1000 + seen.place.start, "{name}");
+        }
+    }
+}
+
+#[test]
+fn chunks_and_readers_may_change_threads() {
+    fn sendable<T: Send>() {}
+    sendable::<cc_math_warc::Chunk>();
+    sendable::<RecordReader>();
+    sendable::<Scratch>();
+    sendable::<Splitter<std::fs::File>>();
+}
+
+#[test]
 fn addresses_lose_their_brackets_and_keep_their_blanks() {
     let uri = |name: &str, kind: &str| {
         let seen = read(&fixture(name), Limits::default());
