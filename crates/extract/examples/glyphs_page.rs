@@ -26,7 +26,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 fn is_formula(dom: &Dom, node: NodeId) -> bool {
     let classes = dom.attr(node, "class").unwrap_or_default();
     let known = ["katex", "mjx-chtml", "MathJax", "MathJax_CHTML", "mq-math-mode"];
-    dom.name(node) == "mjx-container" || classes.split_ascii_whitespace().any(|class| known.contains(&class))
+    dom.name(node) == "mjx-container"
+        || classes.split_ascii_whitespace().any(|class| known.contains(&class))
 }
 
 fn print(dom: &Dom, node: NodeId) {

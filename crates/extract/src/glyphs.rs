@@ -40,7 +40,6 @@ pub fn tree(dom: &Dom, node: NodeId) -> Option<cc_math_tex::MathTree> {
 }
 
 #[cfg(test)]
-#[expect(clippy::expect_used, clippy::panic, reason = "a test may")]
 mod tests;
 
 #[cfg(test)]

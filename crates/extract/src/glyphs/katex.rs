@@ -271,7 +271,9 @@ impl Reader<'_> {
     fn fraction(&self, node: NodeId, ink: Ink, depth: usize) -> Expr {
         let rows = self.list(node).map(|list| self.rows(list)).unwrap_or_default();
         let is_line = |row: &stack::Row| self.row_has(row.node, "frac-line");
-        let line = rows.iter().any(is_line);
+        let placed =
+            rows.iter().any(|row| super::markup::style(self.dom, row.node, "top").is_some());
+        let line = rows.iter().any(is_line) || !placed;
         let mut parts: Vec<_> = rows.into_iter().filter(|row| !is_line(row)).collect();
         parts.sort_by(|one, other| one.y.total_cmp(&other.y));
         let mut parts = parts.into_iter().map(|row| self.content(row.node, ink, depth + 1));
@@ -295,6 +297,8 @@ impl Reader<'_> {
                     .next()
                     .map(|row| self.content(row.node, ink, depth + 2))
                     .unwrap_or_default();
+            } else {
+                self.push(child, ink, depth + 1, &mut body);
             }
         }
         match index {

@@ -87,7 +87,7 @@ impl Reader<'_> {
             "mi" | "mn" | "mo" | "mtext" | "ms" => {
                 let mut glyphs = Vec::new();
                 self.glyphs(node, &mut glyphs);
-                mathjax::token(name, &glyphs)
+                mathjax::token(name, &without_shaft(glyphs))
             }
             "mspace" => self.space(node),
             "mfrac" => self.fraction(node, depth),
@@ -417,6 +417,28 @@ fn alignment(cells: &[(f32, f32)]) -> char {
     }
 }
 
+/// Heads of an arrow without the glyph that its shaft is cut out of, which may be another
+/// arrow.
+fn without_shaft(mut glyphs: Vec<Glyph>) -> Vec<Glyph> {
+    let is_arrow = |glyph: &Glyph| matches!(glyph.char, '←'..='⇿' | '⟵'..='⟿');
+    let heads = glyphs.iter().filter(|glyph| glyph.size < 5).count();
+    if heads > 0 && heads < glyphs.len() && glyphs.iter().all(is_arrow) {
+        glyphs.retain(|glyph| glyph.size < 5);
+        glyphs.iter_mut().for_each(|glyph| glyph.size = 5);
+        if let [first, second] = glyphs.as_slice() {
+            let both = match (first.char, second.char) {
+                ('←', '→') | ('→', '←') => Some('↔'),
+                ('⇐', '⇒') | ('⇒', '⇐') => Some('⇔'),
+                _ => None,
+            };
+            if let Some(char) = both {
+                glyphs = vec![Glyph { char, ..*first }];
+            }
+        }
+    }
+    glyphs
+}
+
 /// Sum of the moves and product of the scales of a `transform` attribute.
 fn place(transform: &str) -> Place {
     let mut place = Place { x: 0.0, y: 0.0, scale: 1.0 };
@@ -436,16 +458,32 @@ fn place(transform: &str) -> Place {
     place
 }
 
-/// Where the outlines of MathJax's calligraphic capitals begin, `A` to `Z`. Without
-/// references (`fontCache: 'none'`) nothing else tells them from upright ones.
-const CALLIGRAPHIC: [&str; 26] = [
-    "M576 668", "M304 342", "M201 -25", "M37 475", "M144 470", "M199 579", "M216 68", "M18 487",
-    "M174 0", "M148 78", "M194 618", "M62 -22", "M28 9", "M343 705", "M308 428", "M37 475",
-    "M114 286", "M37 475", "M554 512", "M49 475", "M8 592", "M25 633", "M25 633", "M324 614",
-    "M65 599", "M694 220",
+/// Where the outlines of MathJax's calligraphic capitals begin, `A` to `Z`: in the TeX font
+/// (version 3), New Computer Modern and the TeX font of version 4. Without references
+/// (`fontCache: 'none'`) nothing else tells them from upright ones.
+const CALLIGRAPHIC: [[&str; 26]; 3] = [
+    [
+        "M576 668", "M304 342", "M201 -25", "M37 475", "M144 470", "M199 579", "M216 68",
+        "M18 487", "M174 0", "M148 78", "M194 618", "M62 -22", "M28 9", "M343 705", "M308 428",
+        "M37 475", "M114 286", "M37 475", "M554 512", "M49 475", "M8 592", "M25 633", "M25 633",
+        "M324 614", "M65 599", "M694 220",
+    ],
+    [
+        "M399 233", "M577 388", "M229-15", "M332 4", "M487 519", "M809 605", "M108 37", "M194 417",
+        "M242 493", "M657 667", "M884 576", "M234 176", "M40 49", "M41 49", "M583 525", "M415 648",
+        "M211 111", "M688 386", "M114 133", "M137 111", "M131 114", "M575 709", "M902 586",
+        "M94 120", "M472 252", "M548 153",
+    ],
+    [
+        "M30 43", "M305 342", "M481 171", "M37 475", "M223 362", "M269 614", "M144 318", "M37 475",
+        "M330 69", "M830 683", "M267 703", "M503 519", "M941 96", "M343 705", "M599 705",
+        "M37 475", "M675 416", "M37 475", "M489 704", "M742 683", "M25 580", "M25 633", "M25 633",
+        "M324 614", "M83 586", "M51 0",
+    ],
 ];
 
 fn is_calligraphic(char: char, outline: &str) -> bool {
-    let letter = u32::from(char).checked_sub(0x41).and_then(|i| CALLIGRAPHIC.get(i as usize));
-    letter.is_some_and(|start| outline.starts_with(start))
+    let Some(place) = u32::from(char).checked_sub(0x41) else { return false };
+    let starts = CALLIGRAPHIC.iter().filter_map(|font| font.get(place as usize));
+    starts.into_iter().any(|start| outline.starts_with(start))
 }

@@ -253,11 +253,12 @@ pub(super) const STRIKE: char = '\u{337}';
 /// slash that comes first strikes through the sign at the end.
 pub(super) fn extend(out: &mut Vec<Expr>, more: Vec<Expr>) {
     for mut expr in more {
-        if expr.name == "mo" && expr.text.starts_with(STRIKE) {
-            if let Some(last) = out.last_mut().filter(|last| last.name == "mo") {
-                last.text = negated(&last.text);
-                continue;
-            }
+        if expr.name == "mo"
+            && expr.text.starts_with(STRIKE)
+            && let Some(last) = out.last_mut().filter(|last| last.name == "mo")
+        {
+            last.text = negated(&last.text);
+            continue;
         }
         let bar = |last: &Expr| {
             last.name == "mo" && last.text.chars().all(is_bar) && !last.text.is_empty()

@@ -43,10 +43,18 @@ impl Reader<'_> {
         let inner = first
             .and_then(|row| self.dom.children(row).find(|child| has(self.dom, *child, "vlist")));
         let rows = inner.into_iter().flat_map(|inner| self.dom.children(inner));
-        rows.filter_map(|node| {
-            Some(Row { node, y: style_em(self.dom, node, "top")? + self.strut(node) })
-        })
-        .collect()
+        let placed = rows.filter(|node| self.dom.element(*node).is_some()).enumerate();
+        placed.map(|(i, node)| self.row(i, node)).collect()
+    }
+
+    /// A row's height; without a style (pages that were cleaned) rows are read upwards, as
+    /// KaTeX writes most lists.
+    fn row(&self, place: usize, node: NodeId) -> Row {
+        let y = match style_em(self.dom, node, "top") {
+            Some(top) => top + self.strut(node),
+            None => -(place as f32),
+        };
+        Row { node, y }
     }
 
     /// Height of the strut that a row's `top` is counted from.
