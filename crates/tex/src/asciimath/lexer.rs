@@ -1,6 +1,6 @@
 //! Tokens by longest match.
 
-use super::symbols::{self, Class, LONGEST, Symbol};
+use super::symbols::{self, Class, Symbol};
 
 /// A token of the input.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -93,10 +93,7 @@ impl<'a> Lexer<'a> {
                 self.take(1);
             }
         }
-        let longest = self.rest.floor_char_boundary(LONGEST);
-        let (len, found) = (1..=longest)
-            .rev()
-            .find_map(|len| Some((len, symbols::find(self.rest.get(..len)?)?)))?;
+        let (len, found) = symbols::longest(self.rest)?;
         self.take(len);
         Some(match found {
             (Class::Text, _) => self.bracketed().map_or(Token::Text(""), Token::Text),

@@ -39,9 +39,6 @@ pub(super) enum Class {
 /// A token: its class and its LaTeX.
 pub(super) type Symbol = (Class, &'static str);
 
-/// Bytes of the longest token.
-pub(super) const LONGEST: usize = 23;
-
 static TABLE: LazyLock<HashMap<&'static str, Symbol>> = LazyLock::new(|| {
     let same = SAME.iter().flat_map(|(class, names)| {
         names.split_whitespace().map(move |name| (name.get(1..).unwrap_or(name), (*class, name)))
@@ -52,8 +49,29 @@ static TABLE: LazyLock<HashMap<&'static str, Symbol>> = LazyLock::new(|| {
     same.chain(other).collect()
 });
 
+/// Length in bytes of the longest symbol that begins with each byte.
+static LONGEST: LazyLock<[usize; 256]> = LazyLock::new(|| {
+    let mut longest = [0; 256];
+    for name in TABLE.keys() {
+        if let Some(slot) =
+            name.bytes().next().and_then(|first| longest.get_mut(usize::from(first)))
+        {
+            *slot = name.len().max(*slot);
+        }
+    }
+    longest
+});
+
+/// The longest symbol that a text starts with, and its length in bytes.
+pub(super) fn longest(text: &str) -> Option<(usize, Symbol)> {
+    let first = text.bytes().next()?;
+    let longest = LONGEST.get(usize::from(first)).copied().unwrap_or(0);
+    let longest = text.floor_char_boundary(longest);
+    (1..=longest).rev().find_map(|len| Some((len, find(text.get(..len)?)?)))
+}
+
 /// The symbol that is spelt like this.
-pub(super) fn find(input: &str) -> Option<Symbol> {
+fn find(input: &str) -> Option<Symbol> {
     TABLE.get(input).copied()
 }
 

@@ -225,6 +225,9 @@ pub(super) fn character(text: &str, mut write: impl FnMut(&str)) {
     if text == "~" || text.chars().all(char::is_whitespace) {
         return;
     }
+    if text.is_ascii() {
+        return write(text);
+    }
     let known = CHARACTERS.iter().find(|(character, _)| *character == text);
     write(known.map_or(text, |(_, spelling)| spelling));
 }
