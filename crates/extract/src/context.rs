@@ -80,7 +80,9 @@ impl Scripts {
 /// stays money.
 fn delimiters(config: &PageConfig) -> Delimiters {
     match (&config.declared, config.engine) {
-        (None, Some(_)) if !config.without_tex => Delimiters::mathjax().with_dollar().with_guard(Guard::Currency),
+        (None, Some(_)) if !config.without_tex => {
+            Delimiters::mathjax().with_dollar().with_guard(Guard::Currency)
+        }
         _ => config.delimiters_in_force(),
     }
 }
@@ -88,5 +90,8 @@ fn delimiters(config: &PageConfig) -> Delimiters {
 /// Scripts that are JavaScript or MathJax 2's configuration blocks.
 fn may_configure(kind: &str) -> bool {
     let kind = kind.split(';').next().unwrap_or(kind).trim();
-    matches!(kind, "" | "module" | "text/javascript" | "application/javascript" | "text/x-mathjax-config")
+    matches!(
+        kind,
+        "" | "module" | "text/javascript" | "application/javascript" | "text/x-mathjax-config"
+    )
 }

@@ -58,7 +58,9 @@ impl Found {
                 Value::String(text) => self.string(key, text),
                 Value::Array(items) => stack.extend(items.iter().rev().map(|item| (key, item))),
                 Value::Object(fields) => {
-                    stack.extend(fields.iter().rev().map(|(name, field)| (Some(name.as_str()), field)));
+                    stack.extend(
+                        fields.iter().rev().map(|(name, field)| (Some(name.as_str()), field)),
+                    );
                 }
                 _ => {}
             }
@@ -74,7 +76,9 @@ impl Found {
             self.html.push_str(text);
         } else {
             self.html.push_str("<p>");
-            self.html.push_str(&text.replace('&', "&amp;").replace('<', "&lt;").replace("\n\n", "</p><p>"));
+            self.html.push_str(
+                &text.replace('&', "&amp;").replace('<', "&lt;").replace("\n\n", "</p><p>"),
+            );
             self.html.push_str("</p>");
         }
         self.html.push('\n');
@@ -83,15 +87,32 @@ impl Found {
 
 /// Long enough, made of words, and not an address, a style sheet or a program.
 fn is_prose(key: Option<&str>, text: &str) -> bool {
-    let named = key.is_some_and(|key| matches!(key, "articleBody" | "body" | "content" | "html" | "text" | "description" | "title" | "headline"));
+    let named = key.is_some_and(|key| {
+        matches!(
+            key,
+            "articleBody"
+                | "body"
+                | "content"
+                | "html"
+                | "text"
+                | "description"
+                | "title"
+                | "headline"
+        )
+    });
     let long = text.len() >= MIN_PROSE || (named && text.len() >= 20);
     let words = text.split_ascii_whitespace().count();
-    let code = text.contains("function(") || text.contains("{\"") || text.contains("):") || text.starts_with("http");
+    let code = text.contains("function(")
+        || text.contains("{\"")
+        || text.contains("):")
+        || text.starts_with("http");
     long && words >= 4 && text.len() / words <= 24 && (!code || is_html(text))
 }
 
 fn is_html(text: &str) -> bool {
-    ["</p>", "<p>", "<br", "</div>", "</li>", "</h2>", "</span>"].iter().any(|tag| text.contains(tag))
+    ["</p>", "<p>", "<br", "</div>", "</li>", "</h2>", "</span>"]
+        .iter()
+        .any(|tag| text.contains(tag))
 }
 
 #[cfg(test)]
@@ -109,8 +130,11 @@ mod tests {
 
     #[test]
     fn prose_in_state_becomes_html() {
-        let long = "Let $x$ be a number such that the sum of all its digits is divisible by nine. ".repeat(4);
-        let state = format!(r#"<script id="__NEXT_DATA__" type="application/json">{{"a":{{"body":"<p>{long}</p>"}}}}</script>"#);
+        let long = "Let $x$ be a number such that the sum of all its digits is divisible by nine. "
+            .repeat(4);
+        let state = format!(
+            r#"<script id="__NEXT_DATA__" type="application/json">{{"a":{{"body":"<p>{long}</p>"}}}}</script>"#
+        );
         check(&state, Some("<p>Let $x$"));
         check("<script type='application/json'>{\"a\":\"short\"}</script>", None);
         check("<script type='application/json'>not json</script>", None);

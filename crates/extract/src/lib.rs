@@ -114,7 +114,10 @@ impl Extractor {
             return reject(Reason::EmptyPayload, "no bytes");
         }
         let Some(payload) = payload::kind(page.content_type, page.url, page.bytes) else {
-            return reject(Reason::ContentType, page.content_type.unwrap_or("unknown content type"));
+            return reject(
+                Reason::ContentType,
+                page.content_type.unwrap_or("unknown content type"),
+            );
         };
         if self.options.math == MathMode::Required && !prefilter::may_hold_math(page.bytes) {
             return reject(Reason::NoMath, "nothing in the bytes hints at mathematics");
@@ -133,7 +136,9 @@ impl Extractor {
     fn judge(&self, page: &Page<'_>, reading: Reading) -> Outcome {
         let reason = if reading.rendered.fragment.text.is_empty() {
             Some((Reason::EmptyText, "no main text"))
-        } else if self.options.math == MathMode::Required && reading.rendered.fragment.formulas.is_empty() {
+        } else if self.options.math == MathMode::Required
+            && reading.rendered.fragment.formulas.is_empty()
+        {
             Some((Reason::NoMath, "no formula in the main text"))
         } else {
             None

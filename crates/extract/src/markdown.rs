@@ -70,7 +70,9 @@ impl Reader<'_> {
 
     fn skip_fence(&mut self, run: usize) {
         self.at += run;
-        while let Some(newline) = memchr::memchr(b'\n', self.bytes.get(self.at..).unwrap_or_default()) {
+        while let Some(newline) =
+            memchr::memchr(b'\n', self.bytes.get(self.at..).unwrap_or_default())
+        {
             self.at += newline + 1;
             while matches!(self.bytes.get(self.at), Some(b' ' | b'>')) {
                 self.at += 1;

@@ -14,7 +14,8 @@ const MAX_OUTPUT: usize = 10_000;
 /// Says what is wrong if the payload is not a notebook.
 pub(crate) fn read(page: &Page<'_>) -> Result<Reading, String> {
     let decoded = crate::web::decode(page);
-    let root: Value = serde_json::from_str(&decoded.text).map_err(|e| format!("not a notebook: {e}"))?;
+    let root: Value =
+        serde_json::from_str(&decoded.text).map_err(|e| format!("not a notebook: {e}"))?;
     let language = language(&root);
     let cells = cells(&root).ok_or("not a notebook: it has no cells")?;
     let mut text = Text::new(Delimiters::mathjax().with_dollar());
@@ -39,7 +40,9 @@ fn language(root: &Value) -> &str {
     ["/metadata/language_info/name", "/metadata/kernelspec/language", "/metadata/language"]
         .iter()
         .find_map(|pointer| root.pointer(pointer).and_then(Value::as_str))
-        .filter(|name| name.len() <= 20 && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'+'))
+        .filter(|name| {
+            name.len() <= 20 && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'+')
+        })
         .unwrap_or("python")
 }
 

@@ -12,12 +12,22 @@ pub(crate) enum Payload {
 pub(crate) fn kind(content_type: Option<&str>, url: &str, bytes: &[u8]) -> Option<Payload> {
     let media = media_type(content_type);
     match media.as_str() {
-        "text/html" | "application/xhtml+xml" | "application/vnd.wap.xhtml+xml" => Some(Payload::Html),
+        "text/html" | "application/xhtml+xml" | "application/vnd.wap.xhtml+xml" => {
+            Some(Payload::Html)
+        }
         "application/x-ipynb+json" | "application/vnd.jupyter" => Some(Payload::Notebook),
-        "application/json" | "application/octet-stream" if is_notebook_path(url) => Some(Payload::Notebook),
-        "text/plain" | "text/markdown" | "text/x-markdown" | "text/x-rst" if is_notebook_path(url) => Some(Payload::Notebook),
+        "application/json" | "application/octet-stream" if is_notebook_path(url) => {
+            Some(Payload::Notebook)
+        }
+        "text/plain" | "text/markdown" | "text/x-markdown" | "text/x-rst"
+            if is_notebook_path(url) =>
+        {
+            Some(Payload::Notebook)
+        }
         "text/plain" | "text/markdown" | "text/x-markdown" | "text/x-rst" => text(bytes),
-        "" | "application/octet-stream" | "unknown/unknown" | "application/xml" | "text/xml" => sniff(url, bytes),
+        "" | "application/octet-stream" | "unknown/unknown" | "application/xml" | "text/xml" => {
+            sniff(url, bytes)
+        }
         _ => None,
     }
 }
@@ -49,11 +59,21 @@ fn sniff(url: &str, bytes: &[u8]) -> Option<Payload> {
 
 /// The first tag or comment is one of HTML's.
 fn starts_as_html(bytes: &[u8]) -> bool {
-    let head: Vec<u8> = bytes.iter().filter(|b| **b != 0).take(1024).map(u8::to_ascii_lowercase).collect();
+    let head: Vec<u8> =
+        bytes.iter().filter(|b| **b != 0).take(1024).map(u8::to_ascii_lowercase).collect();
     let start = head.iter().position(|b| *b == b'<').unwrap_or(head.len());
     let only_blanks = head.iter().take(start).all(|b| b.is_ascii_whitespace() || !b.is_ascii());
-    let tags: [&[u8]; 9] =
-        [b"<!doctype html", b"<html", b"<head", b"<body", b"<meta", b"<title", b"<script", b"<div", b"<table"];
+    let tags: [&[u8]; 9] = [
+        b"<!doctype html",
+        b"<html",
+        b"<head",
+        b"<body",
+        b"<meta",
+        b"<title",
+        b"<script",
+        b"<div",
+        b"<table",
+    ];
     only_blanks && tags.iter().any(|tag| memchr::memmem::find(&head, tag).is_some())
 }
 

@@ -8,7 +8,7 @@
 //! filter errs on the side of letting pages through: a page that passes is
 //! parsed, and dropped then if nothing was found.
 
-use aho_corasick::{AhoCorasick, AhoCorasickKind, Match};
+use aho_corasick::{AhoCorasick, AhoCorasickKind, Match, MatchKind};
 use std::sync::LazyLock;
 
 /// What a pattern tells.
@@ -28,24 +28,168 @@ enum Sign {
 
 /// Names of renderers and formula markup.
 const MARKUP: &[&str] = &[
-    "<math", "<m:math", "<mml:math", "math/tex", "math/mml", "math/asciimath", "mjx-", "katex", "mathjax", "mwe-math", "latex.php",
-    "codecogs", "mimetex", "mathtex", "tex.cgi", "cht=tx", "equation?tex=", "equation_images/", "render/math", "wirisformula",
-    "data-mathml", "data-latex", "data-tex", "data-math", "data-equation", "data-formula", "data-expr=", "mathquill", "mq-math",
-    "jsmath", "<d-math", "<dt-math", "<tex-math", "math-tex", "arithmatex", "math-container", "formulainl", "formuladsp", "asciimath",
-    "latexmathml", "alt=\"$", "alt='$", "alt=$", "alt=\"\\", "alt='\\", "alt=\\", "class=\"math", "class='math", "class=math",
-    "class=\"tex\"", "class='tex'", "class=tex", "class=\"latex", "class=latex", "class=\"texhtml", "span class=\"math", "ltx_math",
-    "language-math", "math-inline", "math-display", "textogif", "math.now.sh", "tex2jax",
+    "<math",
+    "<m:math",
+    "<mml:math",
+    "math/tex",
+    "math/mml",
+    "math/asciimath",
+    "mjx-",
+    "katex",
+    "mathjax",
+    "mwe-math",
+    "latex.php",
+    "codecogs",
+    "mimetex",
+    "mathtex",
+    "tex.cgi",
+    "cht=tx",
+    "equation?tex=",
+    "equation_images/",
+    "render/math",
+    "wirisformula",
+    "data-mathml",
+    "data-latex",
+    "data-tex",
+    "data-math",
+    "data-equation",
+    "data-formula",
+    "data-expr=",
+    "mathquill",
+    "mq-math",
+    "jsmath",
+    "<d-math",
+    "<dt-math",
+    "<tex-math",
+    "math-tex",
+    "arithmatex",
+    "math-container",
+    "formulainl",
+    "formuladsp",
+    "asciimath",
+    "latexmathml",
+    "alt=\"$",
+    "alt='$",
+    "alt=$",
+    "alt=\"\\",
+    "alt='\\",
+    "alt=\\",
+    "class=\"math",
+    "class='math",
+    "class=math",
+    "class=\"tex\"",
+    "class='tex'",
+    "class=tex",
+    "class=\"latex",
+    "class=latex",
+    "class=\"texhtml",
+    "span class=\"math",
+    "ltx_math",
+    "language-math",
+    "math-inline",
+    "math-display",
+    "textogif",
+    "math.now.sh",
+    "tex2jax",
 ];
 
 /// TeX as it stands in text, and shapes of HTML mathematics.
 const TEXT: &[&str] = &[
-    "\\(", "\\[", "\\begin{", "$$", "[tex]", "[itex]", "[latex]", "[math]", "\\frac", "\\alpha", "\\beta", "\\gamma", "\\delta",
-    "\\epsilon", "\\theta", "\\lambda", "\\sigma", "\\omega", "\\phi", "\\sum", "\\int", "\\prod", "\\sqrt", "\\infty", "\\partial",
-    "\\nabla", "\\mathbb", "\\mathrm", "\\mathbf", "\\mathcal", "\\mathfrak", "\\left(", "\\right)", "\\cdot", "\\times", "\\leq",
-    "\\geq", "\\neq", "\\equiv", "\\approx", "\\rightarrow", "\\overline", "\\operatorname", "\\langle", "</i><su", "</em><su",
-    "</var><su", "∀", "∃", "∈", "∉", "∂", "∇", "∏", "∑", "√", "∝", "∧", "∨", "∩", "∪", "∫", "≅", "≡", "⊂", "⊆", "⊕", "⊗", "ℝ", "ℕ",
-    "ℤ", "ℚ", "ℂ", "&isin;", "&sum;", "&int;", "&forall;", "&exist;", "&part;", "&nabla;", "&sub;", "&sube;", "&radic;", "&equiv;",
-    "&cap;", "&cup;", "&and;", "&or;", "&#8712;", "&#8721;", "&#8747;", "&#8704;", "&#8706;", "&#8730;", "&#8801;",
+    "\\(",
+    "\\[",
+    "\\begin{",
+    "$$",
+    "[tex]",
+    "[itex]",
+    "[latex]",
+    "[math]",
+    "\\frac",
+    "\\alpha",
+    "\\beta",
+    "\\gamma",
+    "\\delta",
+    "\\epsilon",
+    "\\theta",
+    "\\lambda",
+    "\\sigma",
+    "\\omega",
+    "\\phi",
+    "\\sum",
+    "\\int",
+    "\\prod",
+    "\\sqrt",
+    "\\infty",
+    "\\partial",
+    "\\nabla",
+    "\\mathbb",
+    "\\mathrm",
+    "\\mathbf",
+    "\\mathcal",
+    "\\mathfrak",
+    "\\left(",
+    "\\right)",
+    "\\cdot",
+    "\\times",
+    "\\leq",
+    "\\geq",
+    "\\neq",
+    "\\equiv",
+    "\\approx",
+    "\\rightarrow",
+    "\\overline",
+    "\\operatorname",
+    "\\langle",
+    "</i><su",
+    "</em><su",
+    "</var><su",
+    "∀",
+    "∃",
+    "∈",
+    "∉",
+    "∂",
+    "∇",
+    "∏",
+    "∑",
+    "√",
+    "∝",
+    "∧",
+    "∨",
+    "∩",
+    "∪",
+    "∫",
+    "≅",
+    "≡",
+    "⊂",
+    "⊆",
+    "⊕",
+    "⊗",
+    "ℝ",
+    "ℕ",
+    "ℤ",
+    "ℚ",
+    "ℂ",
+    "&isin;",
+    "&sum;",
+    "&int;",
+    "&forall;",
+    "&exist;",
+    "&part;",
+    "&nabla;",
+    "&sub;",
+    "&sube;",
+    "&radic;",
+    "&equiv;",
+    "&cap;",
+    "&cup;",
+    "&and;",
+    "&or;",
+    "&#8712;",
+    "&#8721;",
+    "&#8747;",
+    "&#8704;",
+    "&#8706;",
+    "&#8730;",
+    "&#8801;",
 ];
 
 static AUTOMATON: LazyLock<Option<(AhoCorasick, Vec<Sign>)>> = LazyLock::new(|| {
@@ -60,6 +204,7 @@ static AUTOMATON: LazyLock<Option<(AhoCorasick, Vec<Sign>)>> = LazyLock::new(|| 
     let signs = groups.iter().flat_map(|(words, sign)| words.iter().map(|_| *sign)).collect();
     let automaton = AhoCorasick::builder()
         .ascii_case_insensitive(true)
+        .match_kind(MatchKind::LeftmostFirst)
         .kind(Some(AhoCorasickKind::DFA))
         .build(patterns)
         .ok()?;
@@ -84,7 +229,7 @@ pub fn may_hold_math(bytes: &[u8]) -> bool {
             Some(Sign::Markup) => return true,
             Some(Sign::Text) if !in_script => return true,
             Some(Sign::Dollar) if !in_script && opens_formula(bytes, found) => return true,
-            Some(Sign::OpenScript) => in_script = true,
+            Some(Sign::OpenScript) => in_script = !holds_data(bytes, found),
             Some(Sign::CloseScript) => in_script = false,
             _ => {}
         }
@@ -98,6 +243,14 @@ fn is_wide(bytes: &[u8]) -> bool {
     head.contains(&0) || head.starts_with(&[0xFF, 0xFE]) || head.starts_with(&[0xFE, 0xFF])
 }
 
+/// A script of JSON: a page's hydration state, which may be all of its text.
+fn holds_data(bytes: &[u8], script: Match) -> bool {
+    let after = bytes.get(script.end()..).unwrap_or_default();
+    let window = after.get(..200.min(after.len())).unwrap_or_default();
+    let tag = window.split(|b| *b == b'>').next().unwrap_or_default();
+    memchr::memmem::find(tag, b"json").is_some()
+}
+
 /// Bytes a formula between single dollars may have to be noticed here.
 const MAX_INLINE: usize = 240;
 
@@ -108,7 +261,8 @@ fn opens_formula(bytes: &[u8], dollar: Match) -> bool {
     let Some(close) = memchr::memchr(b'$', window) else { return false };
     let body = window.get(..close).unwrap_or_default();
     let first = body.first().copied().unwrap_or(b' ');
-    let bare_price = first.is_ascii_digit() && !body.iter().any(|b| matches!(b, b'^' | b'_' | b'\\' | b'='));
+    let bare_price =
+        first.is_ascii_digit() && !body.iter().any(|b| matches!(b, b'^' | b'_' | b'\\' | b'='));
     !first.is_ascii_whitespace()
         && !bare_price
         && !body.contains(&b'>')
@@ -131,6 +285,8 @@ mod tests {
         check("<p>in \\(x\\)", true);
         check("<MATH><mi>x", true);
         check("<i>x</i><sup>2</sup>", true);
+        check("<script type=\"application/json\">{\"a\":\"$x_1$\"}</script>", true);
+        check("<p>So $$a<br>= b$$ holds", true);
         check("<p>∀x", true);
         check("<p>&forall;x", true);
         check("\u{feff}plain", false);

@@ -43,13 +43,13 @@ fn reading(cx: &Cx<'_>, node: NodeId, name: &str, value: &str) -> Option<Reading
     let display = is_display(cx.dom, node);
     let kind = FormulaKind::DataAttribute;
     match name {
-        "data-mathml" => {
-            (value.contains("<math") && !cx.page.has_math_scripts)
-                .then(|| mathml::from_markup(cx, value, Some(display), kind))
-        }
-        "data-asciimath" => {
-            Some(super::source::from_converted(cc_math_tex::asciimath::to_tex(value), display, kind))
-        }
+        "data-mathml" => (value.contains("<math") && !cx.page.has_math_scripts)
+            .then(|| mathml::from_markup(cx, value, Some(display), kind)),
+        "data-asciimath" => Some(super::source::from_converted(
+            cc_math_tex::asciimath::to_tex(value),
+            display,
+            kind,
+        )),
         _ => {
             let (body, display) = match sole_formula(value) {
                 Some(span) => (value.get(span.body)?, display || span.display),
@@ -62,7 +62,10 @@ fn reading(cx: &Cx<'_>, node: NodeId, name: &str, value: &str) -> Option<Reading
 
 /// TeX, and not a file name, an address or JSON.
 fn is_formula(value: &str) -> bool {
-    is_tex(value) && !value.starts_with(['[', '#', '/']) && !value.starts_with("{\"") && !value.contains("://")
+    is_tex(value)
+        && !value.starts_with(['[', '#', '/'])
+        && !value.starts_with("{\"")
+        && !value.contains("://")
 }
 
 fn is_display(dom: &Dom, node: NodeId) -> bool {
@@ -72,8 +75,11 @@ fn is_display(dom: &Dom, node: NodeId) -> bool {
     };
     matches!(dom.name(node), "div" | "p" | "figure")
         || classes(dom, node).any(says)
-        || ["data-display", "data-display-mode", "data-math-display", "display"]
-            .iter()
-            .any(|name| dom.attr(node, name).is_some_and(|value| matches!(value, "" | "true" | "block" | "1")))
+        || ["data-display", "data-display-mode", "data-math-display", "display"].iter().any(
+            |name| {
+                dom.attr(node, name)
+                    .is_some_and(|value| matches!(value, "" | "true" | "block" | "1"))
+            },
+        )
         || dom.attr(node, "data-math-style").is_some_and(says)
 }

@@ -85,9 +85,25 @@ fn usable(tex: String) -> Option<String> {
 /// Size, colour and resolution commands that image services put first.
 fn without_render_hints(tex: &str) -> &str {
     const HINTS: &[&str] = &[
-        "\\dpi{", "\\bg_", "\\fg_", "\\fn_", "\\inline", "\\large", "\\Large", "\\LARGE", "\\huge",
-        "\\small", "\\tiny", "\\normalsize", "\\displaystyle", "\\opaque", "\\png", "\\gif", "\\svg",
-        "\\usepackage{", "\\definecolor{",
+        "\\dpi{",
+        "\\bg_",
+        "\\fg_",
+        "\\fn_",
+        "\\inline",
+        "\\large",
+        "\\Large",
+        "\\LARGE",
+        "\\huge",
+        "\\small",
+        "\\tiny",
+        "\\normalsize",
+        "\\displaystyle",
+        "\\opaque",
+        "\\png",
+        "\\gif",
+        "\\svg",
+        "\\usepackage{",
+        "\\definecolor{",
     ];
     let mut rest = tex.trim_start();
     while let Some(hint) = HINTS.iter().find(|hint| rest.starts_with(**hint)) {
@@ -112,7 +128,14 @@ fn after_hint<'a>(tex: &'a str, hint: &str) -> Option<&'a str> {
 /// The delimiters an author left around TeX in an attribute.
 fn without_delimiters(tex: &str) -> &str {
     let tex = tex.trim();
-    for (open, close) in [("$$", "$$"), ("\\[", "\\]"), ("\\(", "\\)"), ("$", "$"), ("[latex]", "[/latex]"), ("[tex]", "[/tex]")] {
+    for (open, close) in [
+        ("$$", "$$"),
+        ("\\[", "\\]"),
+        ("\\(", "\\)"),
+        ("$", "$"),
+        ("[latex]", "[/latex]"),
+        ("[tex]", "[/tex]"),
+    ] {
         let inner = tex.strip_prefix(open).and_then(|rest| rest.strip_suffix(close));
         if let Some(inner) = inner.filter(|inner| !inner.is_empty()) {
             return inner.trim();
@@ -127,9 +150,28 @@ fn is_delimited(alt: &str) -> bool {
 
 /// Class tokens of formula images: Doxygen, Sphinx, LaTeX2HTML, WordPress, wikis.
 const CLASSES: &[&str] = &[
-    "math", "tex", "latex", "formula", "formulaInl", "formulaDsp", "equation", "mimetex", "mathtex",
-    "inlineformula", "displayformula", "eqn", "latexmath", "math-image", "wp-katex-eq", "ee_img",
-    "Wirisformula", "formula-inline", "formula-display", "texrender", "equation_image", "mathjax-image",
+    "math",
+    "tex",
+    "latex",
+    "formula",
+    "formulaInl",
+    "formulaDsp",
+    "equation",
+    "mimetex",
+    "mathtex",
+    "inlineformula",
+    "displayformula",
+    "eqn",
+    "latexmath",
+    "math-image",
+    "wp-katex-eq",
+    "ee_img",
+    "Wirisformula",
+    "formula-inline",
+    "formula-display",
+    "texrender",
+    "equation_image",
+    "mathjax-image",
 ];
 
 fn is_formula(dom: &Dom, node: NodeId, alt: &str) -> bool {
@@ -147,7 +189,10 @@ fn is_formula(dom: &Dom, node: NodeId, alt: &str) -> bool {
 
 /// An image that nothing marks as a formula must say so itself.
 fn is_plainly_tex(alt: &str) -> bool {
-    let command = alt.split('\\').skip(1).any(|tail| tail.chars().take(2).filter(char::is_ascii_alphabetic).count() == 2);
+    let command = alt
+        .split('\\')
+        .skip(1)
+        .any(|tail| tail.chars().take(2).filter(char::is_ascii_alphabetic).count() == 2);
     command && !alt.contains(":\\") && cc_math_tex::delimiters::looks_like_math(alt)
 }
 
@@ -156,7 +201,9 @@ fn is_display(dom: &Dom, node: NodeId, alt: Option<&str>) -> bool {
     if alt.starts_with("$$") || alt.starts_with("\\[") || alt.starts_with("\\begin{") {
         return true;
     }
-    if classes(dom, node).any(|class| matches!(class, "formulaDsp" | "displayformula" | "formula-display")) {
+    if classes(dom, node)
+        .any(|class| matches!(class, "formulaDsp" | "displayformula" | "formula-display"))
+    {
         return true;
     }
     !is_inline(dom, node, alt) && stands_alone(dom, node)
@@ -165,7 +212,8 @@ fn is_display(dom: &Dom, node: NodeId, alt: Option<&str>) -> bool {
 fn is_inline(dom: &Dom, node: NodeId, alt: &str) -> bool {
     alt.starts_with('$')
         || alt.starts_with("\\(")
-        || classes(dom, node).any(|class| matches!(class, "formulaInl" | "inlineformula" | "formula-inline"))
+        || classes(dom, node)
+            .any(|class| matches!(class, "formulaInl" | "inlineformula" | "formula-inline"))
 }
 
 /// The image is all there is in its block.

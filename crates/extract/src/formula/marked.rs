@@ -9,13 +9,47 @@ use cc_math_html::{Dom, NodeId};
 use cc_math_tex::delimiters::{looks_like_math, sole_formula};
 
 pub(super) const MARKUP: Markup = Markup {
-    names: &["d-math", "dt-math", "tex-math", "math-renderer", "mathjax", "tex", "latex", "la-tex", "math-field", "ck-math"],
+    names: &[
+        "d-math",
+        "dt-math",
+        "tex-math",
+        "math-renderer",
+        "mathjax",
+        "tex",
+        "latex",
+        "la-tex",
+        "math-field",
+        "ck-math",
+    ],
     classes: &[
-        "math", "math-tex", "math-inline", "math-display", "math-block", "inline-math", "block-math",
-        "display-math", "tex", "latex", "arithmatex", "language-math", "math_inline", "math_block",
-        "katex-inline", "katex-block", "katex-display", "mathjax-inline", "mathjax-block", "asciimath",
-        "tex2jax_process", "mathjax_process", "inlinemath", "displaymath", "ztext-math", "lang-math",
-        "katex-eq", "wp-katex-eq",
+        "math",
+        "math-tex",
+        "math-inline",
+        "math-display",
+        "math-block",
+        "inline-math",
+        "block-math",
+        "display-math",
+        "tex",
+        "latex",
+        "arithmatex",
+        "language-math",
+        "math_inline",
+        "math_block",
+        "katex-inline",
+        "katex-block",
+        "katex-display",
+        "mathjax-inline",
+        "mathjax-block",
+        "asciimath",
+        "tex2jax_process",
+        "mathjax_process",
+        "inlinemath",
+        "displaymath",
+        "ztext-math",
+        "lang-math",
+        "katex-eq",
+        "wp-katex-eq",
     ],
     attributes: &["data-math-style"],
     read,
@@ -36,8 +70,9 @@ fn read(cx: &Cx<'_>, node: NodeId) -> Option<Reading> {
         return None;
     }
     let sure = says_math_outright(cx.dom, node);
-    (sure || (is_tex_class(cx.dom, node) && looks_like_math(text) && text.contains(['\\', '^', '_'])))
-        .then(|| from_tex(cx, text, is_display(cx.dom, node), kind))
+    (sure
+        || (is_tex_class(cx.dom, node) && looks_like_math(text) && text.contains(['\\', '^', '_'])))
+    .then(|| from_tex(cx, text, is_display(cx.dom, node), kind))
 }
 
 /// Text, possibly with line breaks; rendered markup is not ours to read.
@@ -51,7 +86,10 @@ fn holds_only_text(dom: &Dom, node: NodeId) -> bool {
 
 /// An element that exists for mathematics, or a class pair only pandoc and kin write.
 fn says_math_outright(dom: &Dom, node: NodeId) -> bool {
-    if matches!(dom.name(node), "d-math" | "dt-math" | "tex-math" | "math-renderer" | "la-tex" | "ck-math") {
+    if matches!(
+        dom.name(node),
+        "d-math" | "dt-math" | "tex-math" | "math-renderer" | "la-tex" | "ck-math"
+    ) {
         return true;
     }
     if dom.attr(node, "data-math-style").is_some() {
@@ -67,7 +105,8 @@ fn says_math_outright(dom: &Dom, node: NodeId) -> bool {
 }
 
 fn is_tex_class(dom: &Dom, node: NodeId) -> bool {
-    classes(dom, node).any(|class| MARKUP.classes.contains(&class)) || MARKUP.names.contains(&dom.name(node))
+    classes(dom, node).any(|class| MARKUP.classes.contains(&class))
+        || MARKUP.names.contains(&dom.name(node))
 }
 
 fn is_display(dom: &Dom, node: NodeId) -> bool {

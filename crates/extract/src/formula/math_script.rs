@@ -46,7 +46,9 @@ fn language(dom: &Dom, node: NodeId) -> Option<Language> {
 
 fn is_display(dom: &Dom, node: NodeId) -> bool {
     let kind = dom.attr(node, "type").unwrap_or_default();
-    kind.split(';').skip(1).any(|option| option.replace(' ', "").eq_ignore_ascii_case("mode=display"))
+    kind.split(';')
+        .skip(1)
+        .any(|option| option.replace(' ', "").eq_ignore_ascii_case("mode=display"))
 }
 
 /// True for a script element that holds mathematics.

@@ -26,9 +26,8 @@ fn is_display(dom: &Dom, node: NodeId) -> bool {
 
 /// TeX on the container itself or on the root of the formula.
 fn tex(cx: &Cx<'_>, node: NodeId, display: bool) -> Option<Reading> {
-    let root = std::iter::once(node).chain(
-        cx.dom.descendants(node).filter(|n| is_root(cx.dom, *n)).take(3),
-    );
+    let root = std::iter::once(node)
+        .chain(cx.dom.descendants(node).filter(|n| is_root(cx.dom, *n)).take(3));
     let source = root
         .filter_map(|n| cx.dom.attr(n, "data-latex").or_else(|| cx.dom.attr(n, "data-tex")))
         .find(|source| !source.trim().is_empty())?;

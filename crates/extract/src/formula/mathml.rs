@@ -64,6 +64,7 @@ fn is_display(dom: &Dom, math: NodeId) -> bool {
 /// LaTeXML lays numbered equations out as tables and marks their cells inline.
 fn in_equation_table(dom: &Dom, math: NodeId) -> bool {
     dom.ancestors(math).take(8).any(|node| {
-        classes(dom, node).any(|class| matches!(class, "ltx_equation" | "ltx_equationgroup" | "ltx_eqn_table"))
+        classes(dom, node)
+            .any(|class| matches!(class, "ltx_equation" | "ltx_equationgroup" | "ltx_eqn_table"))
     })
 }

@@ -21,9 +21,8 @@ pub(super) const MARKUP: Markup = Markup {
 
 fn read(cx: &Cx<'_>, node: NodeId) -> Option<Reading> {
     let kind = FormulaKind::Mathquill;
-    let attribute = ["mathquill-latex", "data-mathquill-latex"]
-        .iter()
-        .find_map(|name| cx.dom.attr(node, name));
+    let attribute =
+        ["mathquill-latex", "data-mathquill-latex"].iter().find_map(|name| cx.dom.attr(node, name));
     if let Some(tex) = attribute {
         return Some(from_tex(cx, tex, false, kind));
     }

@@ -23,14 +23,15 @@ pub(super) const MARKUP: Markup = Markup {
 
 fn read(cx: &Cx<'_>, node: NodeId) -> Option<Reading> {
     let display = is_display(cx.dom, node);
-    annotated(cx, node, display).or_else(|| image(cx, node, display)).or_else(|| text(cx, node, display))
+    annotated(cx, node, display)
+        .or_else(|| image(cx, node, display))
+        .or_else(|| text(cx, node, display))
 }
 
 fn is_display(dom: &Dom, node: NodeId) -> bool {
     let block = |n: NodeId| {
-        let class = classes(dom, n).any(|class| {
-            class.ends_with("-display") || class == "mwe-math-element-block"
-        });
+        let class = classes(dom, n)
+            .any(|class| class.ends_with("-display") || class == "mwe-math-element-block");
         class || (dom.name(n) == "math" && dom.attr(n, "display") == Some("block"))
     };
     block(node) || find(dom, node, block).is_some()

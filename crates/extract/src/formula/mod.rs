@@ -256,7 +256,8 @@ fn kinds_called(dom: &Dom, node: NodeId) -> Kinds {
     let mut kinds = called(&NAMES, &element.name);
     for (name, value) in &element.attrs {
         if &**name == "class" {
-            kinds |= value.split_ascii_whitespace().fold(0, |all, token| all | called(&CLASSES, token));
+            kinds |=
+                value.split_ascii_whitespace().fold(0, |all, token| all | called(&CLASSES, token));
         } else {
             kinds |= called(&ATTRIBUTES, name);
         }

@@ -17,13 +17,24 @@ pub(super) struct Runs {
     switches: Vec<(NodeId, bool)>,
     /// Whether the page's body is searched where nothing switches that.
     searched: bool,
+    /// The page has delimiters that [`may_hold_formula`] does not look for.
+    unusual: bool,
     forum: Delimiters,
 }
 
 impl Runs {
     pub(super) fn new(cx: &Cx<'_>) -> Self {
         let searched = !cx.page.ignored.is_everything();
-        Self { pieces: Vec::new(), text: String::new(), switches: Vec::new(), searched, forum: forum_tags() }
+        let unusual =
+            cx.page.delimiters.pairs.iter().any(|pair| !pair.open.starts_with(['$', '\\']));
+        Self {
+            pieces: Vec::new(),
+            text: String::new(),
+            switches: Vec::new(),
+            searched,
+            unusual,
+            forum: forum_tags(),
+        }
     }
 
     /// Takes a text node into the run.
@@ -36,7 +47,12 @@ impl Runs {
     }
 
     /// Steps from an element into its children, or over a text node.
-    pub(super) fn descend(&mut self, cx: &Cx<'_>, node: NodeId, spotted: &mut Spotted) -> Option<NodeId> {
+    pub(super) fn descend(
+        &mut self,
+        cx: &Cx<'_>,
+        node: NodeId,
+        spotted: &mut Spotted,
+    ) -> Option<NodeId> {
         if !is_transparent(cx.dom, node) {
             self.flush(cx, spotted);
         } else {
@@ -55,7 +71,12 @@ impl Runs {
     }
 
     /// Steps past a node, leaving the ancestors that end with it.
-    pub(super) fn pass(&mut self, cx: &Cx<'_>, node: NodeId, spotted: &mut Spotted) -> Option<NodeId> {
+    pub(super) fn pass(
+        &mut self,
+        cx: &Cx<'_>,
+        node: NodeId,
+        spotted: &mut Spotted,
+    ) -> Option<NodeId> {
         let mut node = node;
         loop {
             if self.switches.last().is_some_and(|(at, _)| *at == node) {
@@ -74,7 +95,7 @@ impl Runs {
 
     /// Searches the run collected so far and starts a new one.
     pub(super) fn flush(&mut self, cx: &Cx<'_>, spotted: &mut Spotted) {
-        if may_hold_formula(&self.text) {
+        if self.unusual || may_hold_formula(&self.text) {
             for (outer, reading) in self.readings(cx) {
                 self.enter(outer, reading, spotted);
             }
@@ -162,9 +183,18 @@ pub(crate) fn kind_of(delimiter: &Delimiter) -> FormulaKind {
 fn forum_tags() -> Delimiters {
     let inline = ["tex", "itex", "latex", "math", "imath", "inlinemath", "TEX", "LATEX", "MATH"];
     let display = ["dmath", "displaymath"];
-    let pair = |name: &str, display| Pair::new(&format!("[{name}]"), &format!("[/{name}]"), display);
-    let pairs = inline.iter().map(|name| pair(name, false)).chain(display.iter().map(|name| pair(name, true)));
-    Delimiters { pairs: pairs.collect(), environments: false, escapes: false, ..Delimiters::default() }
+    let pair =
+        |name: &str, display| Pair::new(&format!("[{name}]"), &format!("[/{name}]"), display);
+    let pairs = inline
+        .iter()
+        .map(|name| pair(name, false))
+        .chain(display.iter().map(|name| pair(name, true)));
+    Delimiters {
+        pairs: pairs.collect(),
+        environments: false,
+        escapes: false,
+        ..Delimiters::default()
+    }
 }
 
 fn may_hold_formula(text: &str) -> bool {
@@ -180,7 +210,17 @@ fn is_transparent(dom: &Dom, node: NodeId) -> bool {
 fn is_opaque(dom: &Dom, node: NodeId) -> bool {
     matches!(
         dom.name(node),
-        "script" | "style" | "head" | "textarea" | "title" | "svg" | "iframe" | "noembed" | "noframes" | "select" | "option"
+        "script"
+            | "style"
+            | "head"
+            | "textarea"
+            | "title"
+            | "svg"
+            | "iframe"
+            | "noembed"
+            | "noframes"
+            | "select"
+            | "option"
     )
 }
 
@@ -194,11 +234,24 @@ fn switch(cx: &Cx<'_>, node: NodeId) -> Option<bool> {
     if classes(cx.dom, node).any(|class| is_processed(class) || cx.page.processed.matches(class)) {
         return Some(true);
     }
-    classes(cx.dom, node).any(|class| is_ignored(class) || cx.page.ignored.matches(class)).then_some(false)
+    classes(cx.dom, node)
+        .any(|class| is_ignored(class) || cx.page.ignored.matches(class))
+        .then_some(false)
 }
 
 fn is_code(name: &str) -> bool {
-    matches!(name, "pre" | "code" | "kbd" | "samp" | "listing" | "xmp" | "annotation" | "annotation-xml" | "math")
+    matches!(
+        name,
+        "pre"
+            | "code"
+            | "kbd"
+            | "samp"
+            | "listing"
+            | "xmp"
+            | "annotation"
+            | "annotation-xml"
+            | "math"
+    )
 }
 
 fn is_processed(class: &str) -> bool {

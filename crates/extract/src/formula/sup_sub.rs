@@ -33,15 +33,20 @@ fn take(dom: &Dom, first: NodeId, spotted: &mut Spotted) {
     let mut scripts = vec![first];
     let Some(script) = script_tex(dom, first) else { return };
     tex.push_str(&script);
-    if let Some(second) = dom.next_sibling(first).filter(|n| is_script(dom, *n) && dom.name(*n) != dom.name(first)) {
+    if let Some(second) =
+        dom.next_sibling(first).filter(|n| is_script(dom, *n) && dom.name(*n) != dom.name(first))
+    {
         let Some(script) = script_tex(dom, second) else { return };
         tex.push_str(&script);
         scripts.push(second);
     }
-    if !base.is_variable && !scripts.iter().any(|n| has_variable(dom, *n)) {
-        return;
-    }
-    let claim = Claim { tex, display: false, kind: FormulaKind::SupSub, status: Status::Recovered, verbatim: false };
+    let claim = Claim {
+        tex,
+        display: false,
+        kind: FormulaKind::SupSub,
+        status: Status::Recovered,
+        verbatim: false,
+    };
     let claim = spotted.add(claim);
     spotted.add_segment(base.node, Segment { range: base.range, claim: Some(claim) });
     for script in scripts {
@@ -54,17 +59,17 @@ struct Base {
     node: NodeId,
     range: std::ops::Range<usize>,
     tex: String,
-    /// A letter set in italics or marked as a variable.
-    is_variable: bool,
 }
 
 impl Base {
-    /// The last character before the script, if it can carry one.
+    /// The last character before the script, if it is a letter set as a variable.
     fn before(dom: &Dom, script: NodeId) -> Option<Self> {
         let previous = dom.previous_sibling(script)?;
         let (node, italic) = match dom.name(previous) {
-            "i" | "em" | "var" => (dom.last_child(previous)?, true),
-            "" => (previous, false),
+            name if is_italic(name) => (dom.last_child(previous)?, true),
+            "" => {
+                (previous, dom.parent(previous).is_some_and(|parent| is_italic(dom.name(parent))))
+            }
             _ => return None,
         };
         let text = dom.text(node)?;
@@ -74,8 +79,12 @@ impl Base {
         let stands_alone = before.is_none_or(|c| !c.is_alphanumeric());
         let tex = symbol(last)?;
         let fits = last.is_alphabetic() && stands_alone;
-        (fits && italic).then(|| Self { node, range: start..text.len(), tex, is_variable: italic })
+        (fits && italic).then(|| Self { node, range: start..text.len(), tex })
     }
+}
+
+fn is_italic(name: &str) -> bool {
+    matches!(name, "i" | "em" | "var")
 }
 
 /// A letter as TeX: Latin as it is, Greek as its command.
@@ -86,13 +95,11 @@ fn symbol(c: char) -> Option<String> {
     crate::formula::unicode::greek(c).map(|name| format!("\\{name} "))
 }
 
-fn has_variable(dom: &Dom, script: NodeId) -> bool {
-    dom.descendants(script).any(|n| matches!(dom.name(n), "i" | "em" | "var"))
-}
-
 /// `^2`, `_{i+1}`: short scripts of letters, digits and signs.
 fn script_tex(dom: &Dom, script: NodeId) -> Option<String> {
-    let plain = dom.descendants(script).all(|n| matches!(dom.name(n), "" | "i" | "em" | "var" | "b" | "span"));
+    let plain = dom
+        .descendants(script)
+        .all(|n| matches!(dom.name(n), "" | "i" | "em" | "var" | "b" | "span"));
     let text = dom.text_content(script);
     let text = text.trim();
     if !plain || text.is_empty() || text.len() > MAX_SCRIPT || !text.chars().all(is_script_char) {
@@ -101,7 +108,8 @@ fn script_tex(dom: &Dom, script: NodeId) -> Option<String> {
     if matches!(text, "st" | "nd" | "rd" | "th" | "TM" | "tm" | "SM") {
         return None;
     }
-    let body: Option<String> = text.chars().filter(|c| !c.is_whitespace()).map(script_symbol).collect();
+    let body: Option<String> =
+        text.chars().filter(|c| !c.is_whitespace()).map(script_symbol).collect();
     let body = body?;
     let body = body.trim_end();
     let mark = if dom.name(script) == "sup" { '^' } else { '_' };
@@ -110,7 +118,9 @@ fn script_tex(dom: &Dom, script: NodeId) -> Option<String> {
 }
 
 fn is_script_char(c: char) -> bool {
-    c.is_alphanumeric() || c.is_whitespace() || matches!(c, '+' | '-' | '−' | '*' | '/' | ',' | '(' | ')' | '=' | '\'' | '′')
+    c.is_alphanumeric()
+        || c.is_whitespace()
+        || matches!(c, '+' | '-' | '−' | '*' | '/' | ',' | '(' | ')' | '=' | '\'' | '′')
 }
 
 fn script_symbol(c: char) -> Option<String> {

@@ -26,7 +26,10 @@ pub(super) fn spot(cx: &Cx<'_>, spotted: &mut Spotted) {
 /// Not inside code, scripts or the head.
 fn is_prose(cx: &Cx<'_>, node: NodeId) -> bool {
     !cx.dom.ancestors(node).any(|n| {
-        matches!(cx.dom.name(n), "script" | "style" | "head" | "pre" | "code" | "textarea" | "svg" | "title")
+        matches!(
+            cx.dom.name(n),
+            "script" | "style" | "head" | "pre" | "code" | "textarea" | "svg" | "title"
+        )
     })
 }
 
@@ -38,7 +41,13 @@ fn take(cx: &Cx<'_>, node: NodeId, spotted: &mut Spotted) {
     for range in stretches(text) {
         let body = text.get(range.clone()).unwrap_or_default();
         if let Some(tex) = to_tex(body) {
-            let claim = Claim { tex, display: false, kind: FormulaKind::Unicode, status: Status::Recovered, verbatim: false };
+            let claim = Claim {
+                tex,
+                display: false,
+                kind: FormulaKind::Unicode,
+                status: Status::Recovered,
+                verbatim: false,
+            };
             let claim = spotted.add(claim);
             spotted.add_segment(node, Segment { range, claim: Some(claim) });
         }
@@ -53,9 +62,54 @@ fn has_strong_symbol(text: &str) -> bool {
 fn is_strong(c: char) -> bool {
     matches!(
         c,
-        '∀' | '∃' | '∄' | '∈' | '∉' | '∋' | '∂' | '∇' | '∏' | '∑' | '√' | '∝' | '∧' | '∨' | '∩' | '∪' | '∫' | '∬' | '∮'
-            | '≅' | '≡' | '≢' | '⊂' | '⊃' | '⊆' | '⊇' | '⊕' | '⊗' | '⊢' | '⊨' | '⊥' | '∅' | '∖' | '∘' | '≺' | '≻' | '≪' | '≫'
-            | 'ℝ' | 'ℕ' | 'ℤ' | 'ℚ' | 'ℂ' | '⟨' | '⟩' | '⌊' | '⌋' | '⌈' | '⌉'
+        '∀' | '∃'
+            | '∄'
+            | '∈'
+            | '∉'
+            | '∋'
+            | '∂'
+            | '∇'
+            | '∏'
+            | '∑'
+            | '√'
+            | '∝'
+            | '∧'
+            | '∨'
+            | '∩'
+            | '∪'
+            | '∫'
+            | '∬'
+            | '∮'
+            | '≅'
+            | '≡'
+            | '≢'
+            | '⊂'
+            | '⊃'
+            | '⊆'
+            | '⊇'
+            | '⊕'
+            | '⊗'
+            | '⊢'
+            | '⊨'
+            | '⊥'
+            | '∅'
+            | '∖'
+            | '∘'
+            | '≺'
+            | '≻'
+            | '≪'
+            | '≫'
+            | 'ℝ'
+            | 'ℕ'
+            | 'ℤ'
+            | 'ℚ'
+            | 'ℂ'
+            | '⟨'
+            | '⟩'
+            | '⌊'
+            | '⌋'
+            | '⌈'
+            | '⌉'
     )
 }
 
@@ -80,7 +134,9 @@ fn stretches(text: &str) -> Vec<Range<usize>> {
 
 fn push_stretch(text: &str, range: Range<usize>, out: &mut Vec<Range<usize>>) {
     let body = text.get(range.clone()).unwrap_or_default();
-    let trimmed = body.trim_matches(|c: char| c.is_whitespace() || matches!(c, ',' | '.' | ':' | ';' | '-' | '–'));
+    let trimmed = body.trim_matches(|c: char| {
+        c.is_whitespace() || matches!(c, ',' | '.' | ':' | ';' | '-' | '–')
+    });
     let from = range.start + body.find(trimmed).unwrap_or(0);
     let operands = trimmed.chars().filter(|c| c.is_alphanumeric()).count();
     let strong = trimmed.chars().filter(|c| is_strong(*c)).count();
@@ -125,8 +181,14 @@ fn tokens(text: &str) -> impl Iterator<Item = (usize, &str)> {
 fn is_formula_token(token: &str) -> bool {
     let mut chars = token.chars();
     match (chars.next(), chars.next()) {
-        (Some(c), None) => c.is_alphanumeric() || symbol(c).is_some() || " ()[]{}+-*/=<>|,:'!^_".contains(c),
-        _ => token.bytes().all(|b| b.is_ascii_digit()) || FUNCTIONS.contains(&token) || is_product(token),
+        (Some(c), None) => {
+            c.is_alphanumeric() || symbol(c).is_some() || " ()[]{}+-*/=<>|,:'!^_".contains(c)
+        }
+        _ => {
+            token.bytes().all(|b| b.is_ascii_digit())
+                || FUNCTIONS.contains(&token)
+                || is_product(token)
+        }
     }
 }
 
@@ -135,7 +197,8 @@ fn is_product(token: &str) -> bool {
     token.len() <= 3 && token.is_ascii() && token.bytes().any(|b| b.is_ascii_digit())
 }
 
-const FUNCTIONS: &[&str] = &["sin", "cos", "tan", "log", "ln", "exp", "lim", "max", "min", "det", "mod", "gcd"];
+const FUNCTIONS: &[&str] =
+    &["sin", "cos", "tan", "log", "ln", "exp", "lim", "max", "min", "det", "mod", "gcd"];
 
 /// The stretch in TeX; `None` if it has a character without TeX.
 fn to_tex(text: &str) -> Option<String> {
@@ -178,5 +241,19 @@ pub(super) fn greek(c: char) -> Option<&'static str> {
 }
 
 fn symbol(c: char) -> Option<&'static str> {
-    cc_math_tex::mathml::symbol(c)
+    Some(match c {
+        'ℝ' => "\\mathbb{R}",
+        'ℕ' => "\\mathbb{N}",
+        'ℤ' => "\\mathbb{Z}",
+        'ℚ' => "\\mathbb{Q}",
+        'ℂ' => "\\mathbb{C}",
+        '²' => "^2",
+        '³' => "^3",
+        '₀' => "_0",
+        '₁' => "_1",
+        '₂' => "_2",
+        'ₙ' => "_n",
+        'ᵢ' => "_i",
+        c => return cc_math_tex::mathml::symbol(c),
+    })
 }

@@ -28,7 +28,9 @@ impl Walker<'_> {
             return false;
         }
         let dom = self.view.dom;
-        if dom.descendants(node).any(|n| matches!(dom.name(n), "br" | "p" | "div" | "li")) && !self.writer.is_inline() {
+        if dom.descendants(node).any(|n| matches!(dom.name(n), "br" | "p" | "div" | "li"))
+            && !self.writer.is_inline()
+        {
             self.code_block(node);
         } else {
             self.code_span(node);
@@ -109,7 +111,8 @@ fn start_line(dom: &Dom, node: NodeId, out: &mut String) {
 }
 
 fn end_line(dom: &Dom, node: NodeId, out: &mut String) {
-    let blank_line = is_line(dom.name(node)) && (dom.first_child(node).is_none() || !out.ends_with('\n'));
+    let blank_line =
+        is_line(dom.name(node)) && (dom.first_child(node).is_none() || !out.ends_with('\n'));
     if blank_line && dom.next_sibling(node).is_some() {
         out.push('\n');
     }
@@ -129,23 +132,55 @@ fn is_noise(dom: &Dom, node: NodeId) -> bool {
         return true;
     }
     classes(dom, node).any(is_gutter_class)
-        || dom.attr(node, "style").is_some_and(|style| style.contains("user-select: none") || style.contains("user-select:none"))
+        || dom.attr(node, "style").is_some_and(|style| {
+            style.contains("user-select: none") || style.contains("user-select:none")
+        })
 }
 
 fn is_gutter_class(class: &str) -> bool {
     matches!(
         class,
-        "lineno" | "linenos" | "lineno-start" | "line-number" | "line-numbers" | "linenumber" | "linenumbers"
-            | "line-numbers-rows" | "lnt" | "ln" | "gutter" | "hljs-ln-numbers" | "hljs-ln-line-number" | "rouge-gutter"
-            | "blob-num" | "copybtn" | "copy-btn" | "copy-button" | "btn-copy" | "clipboard-copy" | "code-copy"
-            | "line_numbers" | "linenodiv" | "lnum" | "LineNr" | "crayon-num" | "react-code-text-line-number"
-            | "code-block-lineno" | "linenr" | "toolbar" | "zeroclipboard-container" | "prompt"
+        "lineno"
+            | "linenos"
+            | "lineno-start"
+            | "line-number"
+            | "line-numbers"
+            | "linenumber"
+            | "linenumbers"
+            | "line-numbers-rows"
+            | "lnt"
+            | "ln"
+            | "gutter"
+            | "hljs-ln-numbers"
+            | "hljs-ln-line-number"
+            | "rouge-gutter"
+            | "blob-num"
+            | "copybtn"
+            | "copy-btn"
+            | "copy-button"
+            | "btn-copy"
+            | "clipboard-copy"
+            | "code-copy"
+            | "line_numbers"
+            | "linenodiv"
+            | "lnum"
+            | "LineNr"
+            | "crayon-num"
+            | "react-code-text-line-number"
+            | "code-block-lineno"
+            | "linenr"
+            | "toolbar"
+            | "zeroclipboard-container"
+            | "prompt"
     )
 }
 
 /// A column of line numbers beside the code: nothing but consecutive numbers.
 fn is_gutter_of_sibling(dom: &Dom, node: NodeId, code: &str) -> bool {
-    let classed = std::iter::once(node).chain(dom.ancestors(node)).take(4).any(|n| classes(dom, n).any(is_gutter_class));
+    let classed = std::iter::once(node)
+        .chain(dom.ancestors(node))
+        .take(4)
+        .any(|n| classes(dom, n).any(is_gutter_class));
     classed || (in_cell_beside_code(dom, node) && counts_up(code))
 }
 
@@ -167,8 +202,18 @@ fn counts_up(code: &str) -> bool {
 /// The language a block declares on itself, its `code` child or a wrapper.
 fn language(dom: &Dom, node: NodeId) -> Option<&str> {
     let child = dom.children(node).find(|n| dom.name(*n) == "code");
-    let candidates = child.into_iter().chain(std::iter::once(node)).chain(dom.ancestors(node).take(3));
-    candidates.into_iter().find_map(|n| declared(dom, n)).filter(|name| is_language(name))
+    let near = child.into_iter().chain(std::iter::once(node)).chain(dom.ancestors(node).take(2));
+    near.into_iter().find_map(|n| declared(dom, n)).or_else(|| {
+        let wrappers = dom.ancestors(node).skip(2).take(5);
+        wrappers.into_iter().find_map(|n| wrapper_language(dom, n))
+    })
+}
+
+/// Sphinx's `highlight-python` around a table of line numbers and code.
+fn wrapper_language(dom: &Dom, node: NodeId) -> Option<&str> {
+    classes(dom, node)
+        .find_map(|class| class.strip_prefix("highlight-"))
+        .filter(|name| is_known_language(name))
 }
 
 fn declared(dom: &Dom, node: NodeId) -> Option<&str> {
@@ -188,29 +233,116 @@ fn class_language(dom: &Dom, node: NodeId) -> Option<&str> {
             .filter(|name| is_language(name))
     });
     prefixed.or_else(|| {
-        let marker = tokens.iter().position(|token| matches!(*token, "sourceCode" | "hljs" | "brush:" | "prettyprint" | "highlight"))?;
+        let marker = tokens.iter().position(|token| {
+            matches!(*token, "sourceCode" | "hljs" | "brush:" | "prettyprint" | "highlight")
+        })?;
         tokens.iter().skip(marker + 1).copied().find(|name| is_known_language(name))
     })
 }
 
 /// Short, plain, and not one of the words highlighters use for "none".
 fn is_language(name: &str) -> bool {
-    let plain = name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'#' | b'-' | b'_' | b'.'));
+    let plain = name
+        .bytes()
+        .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'#' | b'-' | b'_' | b'.'));
     plain
         && (1..=20).contains(&name.len())
-        && !matches!(name, "none" | "default" | "plaintext" | "text" | "wrapper" | "block" | "content" | "output" | "container" | "highlight" | "box" | "toolbar")
+        && !matches!(
+            name,
+            "none"
+                | "default"
+                | "plaintext"
+                | "text"
+                | "wrapper"
+                | "block"
+                | "content"
+                | "output"
+                | "container"
+                | "highlight"
+                | "box"
+                | "toolbar"
+        )
 }
 
 /// Names that may stand alone in a class list.
 fn is_known_language(name: &str) -> bool {
     matches!(
         name.trim_end_matches(';').to_ascii_lowercase().as_str(),
-        "bash" | "c" | "cpp" | "c++" | "cs" | "csharp" | "css" | "clojure" | "coq" | "d" | "dart" | "diff" | "elixir"
-            | "erlang" | "fortran" | "fsharp" | "go" | "groovy" | "haskell" | "html" | "java" | "javascript" | "js"
-            | "json" | "julia" | "kotlin" | "latex" | "lean" | "lisp" | "lua" | "makefile" | "mathematica" | "matlab"
-            | "objectivec" | "ocaml" | "octave" | "pascal" | "perl" | "php" | "powershell" | "prolog" | "py" | "python"
-            | "r" | "rb" | "ruby" | "rust" | "sage" | "sagemath" | "scala" | "scheme" | "sh" | "shell" | "sql" | "stan"
-            | "swift" | "tex" | "toml" | "ts" | "typescript" | "vb" | "verilog" | "vhdl" | "xml" | "yaml" | "ipython3"
-            | "jl" | "console" | "text-python" | "ini" | "asm" | "cuda" | "maple" | "gap" | "agda" | "idris"
+        "bash"
+            | "c"
+            | "cpp"
+            | "c++"
+            | "cs"
+            | "csharp"
+            | "css"
+            | "clojure"
+            | "coq"
+            | "d"
+            | "dart"
+            | "diff"
+            | "elixir"
+            | "erlang"
+            | "fortran"
+            | "fsharp"
+            | "go"
+            | "groovy"
+            | "haskell"
+            | "html"
+            | "java"
+            | "javascript"
+            | "js"
+            | "json"
+            | "julia"
+            | "kotlin"
+            | "latex"
+            | "lean"
+            | "lisp"
+            | "lua"
+            | "makefile"
+            | "mathematica"
+            | "matlab"
+            | "objectivec"
+            | "ocaml"
+            | "octave"
+            | "pascal"
+            | "perl"
+            | "php"
+            | "powershell"
+            | "prolog"
+            | "py"
+            | "python"
+            | "r"
+            | "rb"
+            | "ruby"
+            | "rust"
+            | "sage"
+            | "sagemath"
+            | "scala"
+            | "scheme"
+            | "sh"
+            | "shell"
+            | "sql"
+            | "stan"
+            | "swift"
+            | "tex"
+            | "toml"
+            | "ts"
+            | "typescript"
+            | "vb"
+            | "verilog"
+            | "vhdl"
+            | "xml"
+            | "yaml"
+            | "ipython3"
+            | "jl"
+            | "console"
+            | "text-python"
+            | "ini"
+            | "asm"
+            | "cuda"
+            | "maple"
+            | "gap"
+            | "agda"
+            | "idris"
     )
 }

@@ -10,7 +10,11 @@ pub(super) struct Lists(Vec<Option<i64>>);
 impl Walker<'_> {
     pub(super) fn open_list(&mut self, node: NodeId) {
         let dom = self.view.dom;
-        if self.lists.0.is_empty() { self.writer.block() } else { self.writer.newline() }
+        if self.lists.0.is_empty() {
+            self.writer.block()
+        } else {
+            self.writer.newline()
+        }
         let ordered = dom.name(node) == "ol";
         let start = dom.attr(node, "start").and_then(|start| start.trim().parse().ok());
         self.lists.0.push(ordered.then(|| start.unwrap_or(1)));

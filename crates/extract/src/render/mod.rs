@@ -68,10 +68,11 @@ enum Shape {
 
 fn shape(name: &str) -> Shape {
     match name {
-        "p" | "div" | "section" | "article" | "main" | "header" | "footer" | "aside" | "nav" | "figure"
-        | "figcaption" | "address" | "center" | "details" | "summary" | "fieldset" | "legend" | "form"
-        | "ul" | "ol" | "menu" | "dir" | "dl" | "body" | "html" | "caption" | "hgroup" | "noscript"
-        | "tbody" | "thead" | "tfoot" | "option" | "optgroup" | "turbo-frame" | "search" => Shape::Block,
+        "p" | "div" | "section" | "article" | "main" | "header" | "footer" | "aside" | "nav"
+        | "figure" | "figcaption" | "address" | "center" | "details" | "summary" | "fieldset"
+        | "legend" | "form" | "ul" | "ol" | "menu" | "dir" | "dl" | "body" | "html" | "caption"
+        | "hgroup" | "noscript" | "tbody" | "thead" | "tfoot" | "option" | "optgroup"
+        | "turbo-frame" | "search" => Shape::Block,
         "h1" => Shape::Heading(1),
         "h2" => Shape::Heading(2),
         "h3" => Shape::Heading(3),
@@ -91,10 +92,11 @@ fn shape(name: &str) -> Shape {
         "tr" => Shape::Row,
         "sup" | "sub" => Shape::SupSub,
         "q" => Shape::Quotation,
-        "script" | "style" | "head" | "template" | "iframe" | "object" | "embed" | "svg" | "canvas" | "audio"
-        | "video" | "map" | "input" | "textarea" | "select" | "datalist" | "progress" | "meter" | "title"
-        | "rp" | "rt" | "noembed" | "noframes" | "annotation" | "annotation-xml" | "mjx-assistive-mml"
-        | "link" | "meta" | "base" | "param" | "source" | "track" => Shape::Skip,
+        "script" | "style" | "head" | "template" | "iframe" | "object" | "embed" | "svg"
+        | "canvas" | "audio" | "video" | "map" | "input" | "textarea" | "select" | "datalist"
+        | "progress" | "meter" | "title" | "rp" | "rt" | "noembed" | "noframes" | "annotation"
+        | "annotation-xml" | "mjx-assistive-mml" | "link" | "meta" | "base" | "param"
+        | "source" | "track" => Shape::Skip,
         _ => Shape::Inline,
     }
 }
@@ -103,12 +105,17 @@ fn shape(name: &str) -> Shape {
 fn is_permalink(dom: &Dom, link: NodeId) -> bool {
     let text = match dom.first_child(link) {
         None => return false,
-        Some(child) if dom.next_sibling(child).is_none() => dom.text(child).unwrap_or_default().trim(),
+        Some(child) if dom.next_sibling(child).is_none() => {
+            dom.text(child).unwrap_or_default().trim()
+        }
         Some(_) => return false,
     };
     let points_here = dom.attr(link, "href").is_some_and(|href| href.starts_with('#'));
     let is_mark = matches!(text, "¶" | "#" | "§" | "🔗" | "↩" | "↩︎" | "⚓" | "\u{f0c1}");
-    is_mark && (points_here || crate::formula::classes(dom, link).any(|class| class.contains("anchor") || class.contains("link")))
+    is_mark
+        && (points_here
+            || crate::formula::classes(dom, link)
+                .any(|class| class.contains("anchor") || class.contains("link")))
 }
 
 struct Walker<'a> {
@@ -267,7 +274,8 @@ impl<'a> Walker<'a> {
     }
 
     fn line_break(&mut self, node: NodeId) {
-        let twice = self.view.dom.previous_sibling(node).is_some_and(|n| self.view.dom.name(n) == "br");
+        let twice =
+            self.view.dom.previous_sibling(node).is_some_and(|n| self.view.dom.name(n) == "br");
         if twice { self.writer.block() } else { self.writer.newline() }
     }
 
@@ -306,7 +314,9 @@ impl<'a> Walker<'a> {
     }
 
     fn lose(&mut self, claim: usize) {
-        if let Some(claim) = self.view.spotted.claims.get(claim).filter(|claim| !claim.tex.is_empty()) {
+        if let Some(claim) =
+            self.view.spotted.claims.get(claim).filter(|claim| !claim.tex.is_empty())
+        {
             self.done.ledger.lose(claim.kind, Loss::Boilerplate);
         }
     }
@@ -336,4 +346,3 @@ impl<'a> Walker<'a> {
         walker.finish()
     }
 }
-

@@ -58,7 +58,8 @@ mod tests {
 
     #[test]
     fn digits_map_to_their_scripts() {
-        let all = |f: fn(char) -> Option<char>, s: &str| s.chars().map(f).collect::<Option<String>>();
+        let all =
+            |f: fn(char) -> Option<char>, s: &str| s.chars().map(f).collect::<Option<String>>();
         assert_eq!(all(superscript, "-0123456789").as_deref(), Some("⁻⁰¹²³⁴⁵⁶⁷⁸⁹"));
         assert_eq!(all(subscript, "0123456789").as_deref(), Some("₀₁₂₃₄₅₆₇₈₉"));
         assert_eq!(all(superscript, "th"), None);

@@ -70,7 +70,8 @@ impl Walker<'_> {
         let mut out = Rows::default();
         let mut rule_due = true;
         for row in &grid.rows {
-            let cells: Vec<Fragment> = row.iter().map(|cell| self.cell(cell, Writer::pipe_cell())).collect();
+            let cells: Vec<Fragment> =
+                row.iter().map(|cell| self.cell(cell, Writer::pipe_cell())).collect();
             if cells.iter().all(|cell| cell.text.is_empty()) {
                 continue;
             }
@@ -186,7 +187,9 @@ fn rows(dom: &Dom, table: NodeId, caption: &mut Option<NodeId>) -> Vec<NodeId> {
         match dom.name(child) {
             "tr" => rows.push(child),
             "caption" => *caption = Some(child),
-            "thead" | "tbody" | "tfoot" => rows.extend(dom.children(child).filter(|n| dom.name(*n) == "tr")),
+            "thead" | "tbody" | "tfoot" => {
+                rows.extend(dom.children(child).filter(|n| dom.name(*n) == "tr"))
+            }
             _ => {}
         }
     }
@@ -217,7 +220,8 @@ fn is_layout(dom: &Dom, table: NodeId) -> bool {
     let mut headers = 0usize;
     for node in dom.descendants(table) {
         match dom.name(node) {
-            "table" | "h1" | "h2" | "h3" | "h4" | "pre" | "form" | "textarea" | "blockquote" | "article" | "section" => return true,
+            "table" | "h1" | "h2" | "h3" | "h4" | "pre" | "form" | "textarea" | "blockquote"
+            | "article" | "section" => return true,
             "th" | "thead" | "caption" => headers += 1,
             _ => {}
         }
@@ -229,7 +233,16 @@ fn is_layout(dom: &Dom, table: NodeId) -> bool {
 fn is_layout_class(class: &str) -> bool {
     class.starts_with("ltx_eq")
         || class.contains("layout")
-        || matches!(class, "highlighttable" | "lntable" | "rouge-table" | "codehilitetable" | "hljs-ln" | "gist-table" | "crayon-table")
+        || matches!(
+            class,
+            "highlighttable"
+                | "lntable"
+                | "rouge-table"
+                | "codehilitetable"
+                | "hljs-ln"
+                | "gist-table"
+                | "crayon-table"
+        )
 }
 
 /// Without headers, cells of several blocks or of a page of text mean layout.

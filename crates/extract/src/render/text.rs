@@ -1,8 +1,8 @@
 //! Text that is Markdown or plain already: lines stay as they are, formulas
 //! are recognised, fenced code is carried over.
 
-use super::writer::{Claim, Writer};
 use super::Rendered;
+use super::writer::{Claim, Writer};
 use cc_math_core::{FormulaKind, Status};
 use cc_math_tex::delimiters::{Delimiters, find};
 
@@ -34,7 +34,10 @@ impl Text {
                 }
                 Some((mark, language)) => {
                     self.prose(&std::mem::take(&mut prose));
-                    let code: Vec<&str> = lines.by_ref().take_while(|line| !line.trim_start().starts_with(mark)).collect();
+                    let code: Vec<&str> = lines
+                        .by_ref()
+                        .take_while(|line| !line.trim_start().starts_with(mark))
+                        .collect();
                     self.code(language, &code.join("\n"));
                 }
             }
@@ -69,7 +72,13 @@ impl Text {
     }
 
     fn formula(&mut self, tex: &str, display: bool, kind: FormulaKind) {
-        let claim = Claim { tex: cc_math_tex::clean(tex).into_owned(), display, kind, status: Status::Recovered, verbatim: true };
+        let claim = Claim {
+            tex: cc_math_tex::clean(tex).into_owned(),
+            display,
+            kind,
+            status: Status::Recovered,
+            verbatim: true,
+        };
         match self.writer.formula(&claim) {
             Some(status) => self.done.ledger.keep(kind, status),
             None => self.done.ledger.lose(kind, cc_math_core::Loss::Empty),
@@ -88,6 +97,8 @@ fn fence(line: &str) -> Option<(&'static str, &str)> {
         return None;
     };
     let language = line.trim_start_matches(['`', '~']).trim();
-    let plain = language.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'#' | b'-' | b'_'));
+    let plain = language
+        .bytes()
+        .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'#' | b'-' | b'_'));
     (!language.contains('`')).then_some((mark, if plain { language } else { "" }))
 }

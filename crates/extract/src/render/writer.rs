@@ -164,7 +164,8 @@ impl Writer {
             return;
         }
         self.settle();
-        if word.bytes().all(|b| !matches!(b, b'$' | b'`' | b'|' | b'<' | b'&' | 0xC2 | 0xE2 | 0xEF)) {
+        if word.bytes().all(|b| !matches!(b, b'$' | b'`' | b'|' | b'<' | b'&' | 0xC2 | 0xE2 | 0xEF))
+        {
             self.out.text.push_str(word);
             return;
         }
@@ -359,8 +360,10 @@ fn is_blank(c: char) -> bool {
 
 /// Characters with no shape of their own that only disturb text.
 fn is_invisible(c: char) -> bool {
-    matches!(c, '\u{AD}' | '\u{200C}' | '\u{200D}' | '\u{2060}' | '\u{FEFF}' | '\u{200E}' | '\u{200F}')
-        || (c.is_control() && c != '\t')
+    matches!(
+        c,
+        '\u{AD}' | '\u{200C}' | '\u{200D}' | '\u{2060}' | '\u{FEFF}' | '\u{200E}' | '\u{200F}'
+    ) || (c.is_control() && c != '\t')
 }
 
 fn longest_run(text: &str, of: char) -> usize {
