@@ -1,8 +1,10 @@
 //! Runs one of the crate's front doors over many formulas, to compare with other tools.
 //!
-//! `formulas check|asciimath|canonical|clean`: reads formulas from standard input, separated by
-//! NUL, and writes a line for each. `check` writes `ok` or the faults, then unknown commands.
+//! `formulas check|asciimath|canonical|clean|config`: reads formulas (or scripts) from standard
+//! input, separated by NUL, and writes a line for each. `check` writes `ok` or the faults, then
+//! unknown commands.
 
+use cc_math_tex::config::PageConfig;
 use std::io::{self, Read, Write};
 
 fn main() -> io::Result<()> {
@@ -11,8 +13,11 @@ fn main() -> io::Result<()> {
         "check" => verdict,
         "asciimath" => |tex: &str| cc_math_tex::asciimath::to_tex(tex).tex,
         "canonical" => |tex: &str| cc_math_tex::canonical::canonical(tex),
+        "config" => |script: &str| format!("{:?}", PageConfig::from_scripts([script])),
         "clean" => |tex: &str| cc_math_tex::clean(tex).into_owned(),
-        _ => return Err(io::Error::other("usage: formulas check|asciimath|canonical|clean")),
+        _ => {
+            return Err(io::Error::other("usage: formulas check|asciimath|canonical|clean|config"));
+        }
     };
     let mut input = String::new();
     io::stdin().read_to_string(&mut input)?;

@@ -15,6 +15,7 @@
 
 mod js;
 
+use crate::commands;
 use crate::delimiters::{Delimiters, Guard, Pair};
 use crate::macros::{Macro, Macros};
 use js::Value;
@@ -69,12 +70,16 @@ pub struct ClassRule {
 impl ClassRule {
     fn of(pattern: &str) -> Self {
         let names = pattern.split('|').map(str::trim).filter(|n| !n.is_empty() && *n != ".*");
-        Self { names: names.map(str::to_owned).collect(), all: pattern.contains(".*") }
+        let all = pattern.split('|').any(|part| part.trim() == ".*");
+        Self { names: names.map(str::to_owned).collect(), all }
     }
 
-    /// Whether the rule holds for an element of this class.
+    /// Whether the rule holds for an element of this class; `math.*` is any that starts so.
     pub fn matches(&self, class: &str) -> bool {
-        self.names.iter().any(|name| name == class)
+        self.names.iter().any(|name| match name.strip_suffix(".*") {
+            Some(start) => class.starts_with(start),
+            None => name == class,
+        })
     }
 
     /// Whether the rule holds for every element (`.*|`).
@@ -123,6 +128,17 @@ impl PageConfig {
         self.asciimath.then(|| Delimiters { pairs, escapes: true, ..Delimiters::default() })
     }
 
+    /// Whether text inside an element of this class is left alone, by the page or by default.
+    pub fn ignores_class(&self, class: &str) -> bool {
+        matches!(class, "tex2jax_ignore" | "mathjax_ignore") || self.ignore_classes.matches(class)
+    }
+
+    /// Whether text inside an element of this class is typeset, even within an ignored one.
+    pub fn processes_class(&self, class: &str) -> bool {
+        matches!(class, "tex2jax_process" | "mathjax_process")
+            || self.process_classes.matches(class)
+    }
+
     /// Adds what one more script says.
     pub fn read_script(&mut self, script: &str) {
         for (engine, literal) in literals(script) {
@@ -131,7 +147,10 @@ impl PageConfig {
                 _ => self.read_mathjax(engine, &literal),
             }
         }
-        if script.contains("renderMathInElement") {
+        for url in loaded_urls(script) {
+            self.read_url(url);
+        }
+        if places(script, "renderMathInElement").next().is_some() {
             self.engine.get_or_insert(Engine::Katex);
             self.declared.get_or_insert_with(Delimiters::katex);
         }
@@ -278,8 +297,15 @@ impl PageConfig {
             },
             _ => return,
         };
-        self.macros.define(name, definition);
+        if !disarms(name, &definition) {
+            self.macros.define(name, definition);
+        }
     }
+}
+
+/// Whether a definition only makes a known command show nothing: `href: "{}"`.
+fn disarms(name: &str, definition: &Macro) -> bool {
+    definition.is_void() && commands::arity(name.trim_start_matches('\\')) > 0
 }
 
 fn listed_macro(parts: &[Value]) -> Option<Macro> {
@@ -361,9 +387,28 @@ fn katex_settings(script: &str) -> Vec<(usize, Value)> {
     found
 }
 
-/// Byte offsets just after each occurrence of a word, a bounded number of them.
+/// Byte offsets just after each occurrence of a word outside comments, a bounded number of them.
 fn places<'a>(script: &'a str, word: &'a str) -> impl Iterator<Item = usize> + 'a {
-    script.match_indices(word).map(move |(at, _)| at + word.len()).take(MAX_LITERALS)
+    let live =
+        script.match_indices(word).take(MAX_LITERALS).filter(|(at, _)| !is_commented(script, *at));
+    live.map(move |(at, _)| at + word.len())
+}
+
+/// Whether the line before `at` has begun a comment (and not an address).
+fn is_commented(script: &str, at: usize) -> bool {
+    let near = script.floor_char_boundary(at.saturating_sub(200));
+    let before = crate::scan::slice(script, near..at);
+    let line = before.rsplit('\n').next().unwrap_or("");
+    line.trim_start().starts_with("//")
+}
+
+/// The addresses of engines that a script loads by itself.
+fn loaded_urls(script: &str) -> impl Iterator<Item = &str> {
+    places(script, "MathJax.js?config=").filter_map(|at| {
+        let rest = script.get(at..)?;
+        let end = rest.find(['"', '\'', '`', ' ', '\n'])?;
+        script.get(at - "MathJax.js?config=".len()..at + end)
+    })
 }
 
 /// The object literal that follows one of `lead` at `at`, perhaps after `x ||` or a call's name.

@@ -88,6 +88,11 @@ impl Macro {
         Self::new(highest.map_or(0, |b| b - b'0'), None, body)
     }
 
+    /// Whether it shows nothing at all.
+    pub(crate) fn is_void(&self) -> bool {
+        matches!(self.body.trim(), "" | "{}")
+    }
+
     fn alias(target: &str) -> Self {
         Self { alias: true, ..Self::new(0, None, target) }
     }

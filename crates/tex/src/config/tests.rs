@@ -98,6 +98,32 @@ fn nothing_declared_is_guarded() {
 }
 
 #[test]
+fn what_does_not_run_does_not_count() {
+    assert_eq!(page("// renderMathInElement(document.body)").engine, None);
+    assert!(
+        page(r#"MathJax.Hub.Config({TeX: {Macros: {href: "{}", x: "{}"}}})"#).macros.len() == 1
+    );
+}
+
+#[test]
+fn engines_loaded_by_scripts() {
+    let found = page(
+        r#"var s = document.createElement("script"); s.src = "https://x/MathJax.js?config=AM_CHTML";"#,
+    );
+    assert_eq!(found.engine, Some(Engine::MathJax2));
+    assert!(found.without_tex);
+}
+
+#[test]
+fn classes() {
+    let found =
+        page("MathJax.Hub.Config({tex2jax: {ignoreClass: '.*', processClass: 'mathjax.*|m'}})");
+    assert!(found.ignore_classes.is_everything() && !found.process_classes.is_everything());
+    assert!(found.processes_class("mathjax-display") && found.processes_class("m"));
+    assert!(found.ignores_class("tex2jax_ignore") && !found.ignores_class("m"));
+}
+
+#[test]
 fn bulk_is_bounded() {
     for piece in ["MathJax.Hub.Config({a:(", "MathJax={", "katex delimiters:[", "macros:{a:\"katex"]
     {
