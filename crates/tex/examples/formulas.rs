@@ -1,10 +1,11 @@
 //! Runs one of the crate's front doors over many formulas, to compare with other tools.
 //!
-//! `formulas check|asciimath|canonical|clean|config`: reads formulas (or scripts) from standard
-//! input, separated by NUL, and writes a line for each. `check` writes `ok` or the faults, then
+//! `formulas check|asciimath|canonical|clean|config|find`: reads formulas (or scripts, or text) from
+//! standard input, separated by NUL, and writes a line for each. `check` writes `ok` or the faults, then
 //! unknown commands.
 
 use cc_math_tex::config::PageConfig;
+use cc_math_tex::delimiters::{Delimiters, find};
 use std::io::{self, Read, Write};
 
 fn main() -> io::Result<()> {
@@ -14,9 +15,12 @@ fn main() -> io::Result<()> {
         "asciimath" => |tex: &str| cc_math_tex::asciimath::to_tex(tex).tex,
         "canonical" => |tex: &str| cc_math_tex::canonical::canonical(tex),
         "config" => |script: &str| format!("{:?}", PageConfig::from_scripts([script])),
+        "find" => found,
         "clean" => |tex: &str| cc_math_tex::clean(tex).into_owned(),
         _ => {
-            return Err(io::Error::other("usage: formulas check|asciimath|canonical|clean|config"));
+            return Err(io::Error::other(
+                "usage: formulas check|asciimath|canonical|clean|config|find",
+            ));
         }
     };
     let mut input = String::new();
@@ -26,6 +30,14 @@ fn main() -> io::Result<()> {
         writeln!(out, "{}", run(tex).replace('\n', " "))?;
     }
     out.flush()
+}
+
+/// The formulas in text whose page declares nothing, as JSON would quote them.
+fn found(text: &str) -> String {
+    let spans = find(text, &Delimiters::unknown());
+    let bodies: Vec<String> =
+        spans.into_iter().map(|s| format!("{:?}", text.get(s.outer).unwrap_or(""))).collect();
+    bodies.join("\t")
 }
 
 fn verdict(tex: &str) -> String {

@@ -33,6 +33,8 @@ struct Evidence {
     digits: usize,
     spaces: usize,
     slashes: usize,
+    /// Round and square brackets that are open.
+    brackets: usize,
     /// Characters of programs and markup: a quotation mark, `;`, `@`, `` ` ``.
     code: usize,
 }
@@ -57,7 +59,8 @@ pub fn looks_like_math(body: &str) -> bool {
     if found.code > 0 && found.strong == 0 {
         return false;
     }
-    if found.letters + found.strong + found.operators == 0 {
+    let is_fraction = found.slashes > 0 && found.digits > 1;
+    if found.letters + found.strong + found.operators == 0 && !is_fraction {
         return false;
     }
     found.words == 0 || found.words <= found.strong || found.is_one_product()
@@ -118,6 +121,11 @@ impl Evidence {
     fn character(&mut self, c: char) {
         match c {
             '0'..='9' => self.digits += 1,
+            '(' | '[' => self.brackets += 1,
+            ')' | ']' => self.brackets = self.brackets.saturating_sub(1),
+            ',' if self.brackets > 0 && self.digits > 0 => self.operators += 1,
+            '!' if self.digits > 0 => self.operators += 1,
+            ';' if self.brackets > 0 => {}
             '=' | '<' | '>' | '+' | '-' | '*' | '|' | '\u{2200}'..='\u{22ff}' | '±' | '×' => {
                 self.operators += 1;
             }

@@ -74,6 +74,11 @@ fn undeclared_dollars_are_judged() {
     check(&unknown, "US$5, A$6 and $x$5", &[]);
     check(&unknown, "between $12.50$ and $n$", &["n"]);
     check(&unknown, r"$\alpha$-th, $x_1$, $f(x)=\sin x$", &[r"\alpha", "x_1", r"f(x)=\sin x"]);
+    check(
+        &unknown,
+        "points $(0, 1)$ and $[2; n]$, $1/2$ of $10!$",
+        &["(0, 1)", "[2; n]", "1/2", "10!"],
+    );
     check(&unknown, "echo $HOME/bin:$PATH", &[]);
     check(&unknown, "$foo = \"bar\"; $baz", &[]);
     check(&unknown, "triangle $ABC$ with $|AB| = 2$", &["ABC", "|AB| = 2"]);
