@@ -120,6 +120,8 @@ proptest! {
         let mut bytes = fixture(name);
         let at = at.index(bytes.len());
         bytes.drain(..at);
+        // LZ4 shows its first literals: cut right there, a file starts as a plain one does.
+        prop_assume!(!(name.ends_with("lz4") && bytes.starts_with(b"WARC/")));
         check_damaged(name, &bytes, 0..at as u64, -(at as i64));
     }
 
