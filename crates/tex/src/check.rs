@@ -14,6 +14,7 @@
 //! ```
 
 mod parser;
+mod tables;
 
 /// Faults that are reported for one formula; parsing stops at the last.
 const MAX_FAULTS: usize = 32;
