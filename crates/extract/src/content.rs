@@ -222,3 +222,130 @@ fn title(dom: &Dom, view: &features::View<'_>) -> Option<String> {
         .or_else(|| view.page.social_title.clone())
         .or_else(|| view.page.title.clone())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PROSE: &str = "A group is a set together with an operation that is associative, has a neutral \
+        element, and gives every element an inverse. The integers, with addition, are one of them.";
+
+    const MORE: &str = "Rings have two operations. The second one need not be commutative, and it need \
+        not have inverses, but it distributes over the first, as it does for matrices.";
+
+    fn page(body: &str) -> Dom {
+        let html = format!("<title>Groups | A site</title><body>{body}");
+        cc_math_html::parse(&html, &Default::default()).dom
+    }
+
+    fn kept(dom: &Dom, hints: &Hints<'_>) -> String {
+        let selection = select(dom, hints);
+        let nodes = dom.descendants(dom.root()).filter(|node| selection.keeps(*node));
+        nodes.filter_map(|node| dom.text(node)).collect::<Vec<_>>().join("|")
+    }
+
+    /// `body` has `{1}` and `{2}` where prose goes; of what stays, the prose is taken out again.
+    fn check(body: &str, expected: &str) {
+        let text = kept(&page(&body.replace("{1}", PROSE).replace("{2}", MORE)), &Hints::default());
+        assert_eq!(text.replace(PROSE, "{1}").replace(MORE, "{2}"), expected, "{body}");
+    }
+
+    #[test]
+    fn scripts_controls_and_navigation_go() {
+        check("", "");
+        check("<p>{1}</p>", "{1}");
+        check("<p>{1}<script>var x</script><style>p{2}</style></p>", "{1}");
+        check(
+            "<nav><ul><li><a href=/>Home</a><li><a href=/b>Blog</a></ul></nav><article><p>{1}<p>{2}</article>",
+            "{1}|{2}",
+        );
+        check(
+            "<article><p>{1}<p>{2}</article><select><option>One</select><footer>© 2020 All rights reserved</footer>",
+            "{1}|{2}",
+        );
+    }
+
+    #[test]
+    fn formulas_stay_wherever_they_stand() {
+        check("<p>{1}<p><math><mi>x</mi></math>", "{1}");
+        check("<p>$$x$$<p>ok<p>$$y$$<p>{1}", "$$x$$|ok|$$y$$|{1}");
+        check("<div class=sidebar>\\(x\\)</div><p>{1}", "\\(x\\)|{1}");
+        check("<nav><a href=/x>\\(x\\)</a></nav><article><p>{1}<p>{2}</article>", "{1}|{2}");
+    }
+
+    #[test]
+    fn listed_formulas_stay_and_are_not_looked_into() {
+        let dom = page(&format!(
+            "<article><p>{PROSE}</p></article><div class=ad><img alt=x> <b>y</b></div>"
+        ));
+        let root = |name: &str| dom.descendants(dom.root()).find(|n| dom.name(*n) == name).unwrap();
+        let (image, bold) = (root("img"), root("b"));
+        let selection = select(&dom, &Hints { formulas: &[image, bold], url: None });
+        assert!(selection.keeps(image) && selection.keeps(bold));
+        assert!(!selection.keeps(dom.first_child(bold).unwrap()));
+    }
+
+    #[test]
+    fn code_follows_its_neighbours() {
+        check("<article><p>{1}<pre>a=1</pre></article>", "{1}|a=1");
+        check(
+            "<article><p>{1}<div class=highlight><code>b</code> = 2</div><p>{2}</article>",
+            "{1}|b| = 2|{2}",
+        );
+    }
+
+    #[test]
+    fn empty_elements_follow_their_parents() {
+        let dom = page(&format!("<p>{PROSE}<br><img></p><nav><a href=/>Home</a><br></nav>"));
+        let selection = select(&dom, &Hints::default());
+        let fate: Vec<bool> = dom
+            .descendants(dom.root())
+            .filter(|n| matches!(dom.name(*n), "br" | "img"))
+            .map(|n| selection.keeps(n))
+            .collect();
+        assert_eq!(fate, [true, true, false]);
+    }
+
+    #[test]
+    fn what_is_kept_is_closed_upwards() {
+        let body = format!(
+            "<div><table><tr><td>{PROSE}<td></table><i>{MORE}</i><p hidden>x</div><ul><li>a<li>b"
+        );
+        let dom = page(&body);
+        let selection = select(&dom, &Hints::default());
+        for node in dom.descendants(dom.root()).filter(|node| selection.keeps(*node)) {
+            assert!(dom.parent(node).is_none_or(|parent| selection.keeps(parent)));
+            assert_eq!(selection.cause(node), None);
+        }
+    }
+
+    #[test]
+    fn causes_tell_why_text_went() {
+        let dom = page(&format!(
+            "<article><p>{PROSE}<p>{MORE}</article><nav><a href=/>Home</a></nav><script>x</script>"
+        ));
+        let selection = select(&dom, &Hints::default());
+        let causes: Vec<_> =
+            dom.descendants(dom.root()).filter_map(|node| selection.cause(node)).collect();
+        assert_eq!(causes, [DropCause::NotText, DropCause::Navigation, DropCause::NotText]);
+    }
+
+    #[test]
+    fn titles_come_from_the_heading_that_the_head_knows() {
+        let title = |body: &str| select(&page(body), &Hints::default()).title().map(str::to_owned);
+        assert_eq!(title("<h1>A site</h1><h1>Other</h1>").as_deref(), Some("A site"));
+        assert_eq!(title("<h1> <b>Groups</b>\n</h1>").as_deref(), Some("Groups"));
+        assert_eq!(title("<h1>Other</h1>").as_deref(), Some("Groups | A site"));
+    }
+
+    #[test]
+    fn every_block_is_reported() {
+        let dom = page(&format!("<h1>Groups</h1><p>{PROSE}<nav>x</nav>"));
+        let reports =
+            explain(&dom, &Hints { formulas: &[], url: Some("https://a.example/blog/groups") });
+        let texts: Vec<_> = reports.iter().map(|report| report.text.trim()).collect();
+        assert_eq!(texts, ["Groups", PROSE, "x"]);
+        assert!(reports.iter().all(|report| report.features.len() == features::FEATURES));
+        assert!(reports[1].score > reports[2].score);
+    }
+}

@@ -171,3 +171,13 @@ fn inside(place: &Place, mut categories: u64) -> bool {
     }
     false
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_model_fits_the_features() {
+        assert!(MODEL.is_some());
+    }
+}
