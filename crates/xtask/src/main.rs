@@ -88,7 +88,7 @@ fn doc() -> Result<(), String> {
 }
 
 fn fuzz() -> Result<(), String> {
-    cargo(&["check", "--manifest-path", "fuzz/Cargo.toml", "--locked", "--target-dir", "target/fuzz"], &[])
+    cargo(&["check", "--manifest-path", "fuzz/Cargo.toml", "--locked", "--target-dir", "target"], &[])
 }
 
 fn deny() -> Result<(), String> {
