@@ -1,7 +1,7 @@
 //! What a page says about its own mathematics: renderer, delimiters, macros.
 
 use cc_math_html::{Dom, NodeId};
-use cc_math_tex::config::{ClassRule, PageConfig};
+use cc_math_tex::config::PageConfig;
 use cc_math_tex::delimiters::{Delimiters, Guard};
 use cc_math_tex::macros::Macros;
 
@@ -18,10 +18,8 @@ pub(crate) struct PageContext {
     pub(crate) has_jsmath: bool,
     /// Macros that the configuration defines; those of formulas are added later.
     pub(crate) macros: Macros,
-    /// Elements and classes whose text is left alone, or searched all the same.
-    pub(crate) skip_tags: Vec<String>,
-    pub(crate) ignored: ClassRule,
-    pub(crate) processed: ClassRule,
+    /// Which elements and classes are left alone, or searched all the same.
+    pub(crate) config: PageConfig,
 }
 
 /// What the scripts of a page say, gathered in document order.
@@ -43,16 +41,14 @@ impl PageContext {
     }
 
     fn from_scripts(scripts: Scripts) -> Self {
-        let config = scripts.config;
+        let mut config = scripts.config;
         Self {
             delimiters: delimiters(&config),
             asciimath: config.asciimath_delimiters(),
             has_math_scripts: scripts.has_math,
             has_jsmath: scripts.has_jsmath,
-            macros: config.macros,
-            skip_tags: config.skip_tags,
-            ignored: config.ignore_classes,
-            processed: config.process_classes,
+            macros: std::mem::take(&mut config.macros),
+            config,
         }
     }
 }

@@ -24,7 +24,7 @@ pub(super) struct Runs {
 
 impl Runs {
     pub(super) fn new(cx: &Cx<'_>) -> Self {
-        let searched = !cx.page.ignored.is_everything();
+        let searched = !cx.page.config.ignore_classes.is_everything();
         let unusual =
             cx.page.delimiters.pairs.iter().any(|pair| !pair.open.starts_with(['$', '\\']));
         Self {
@@ -227,16 +227,16 @@ fn is_opaque(dom: &Dom, node: NodeId) -> bool {
 /// Whether an element switches the search off (code, ignore classes) or on again.
 fn switch(cx: &Cx<'_>, node: NodeId) -> Option<bool> {
     let name = cx.dom.name(node);
-    if is_code(name) || cx.page.skip_tags.iter().any(|tag| tag == name) {
+    if is_code(name) || cx.page.config.skip_tags.iter().any(|tag| tag == name) {
         return Some(false);
     }
     cx.dom.attr(node, "class")?;
-    if classes(cx.dom, node).any(|class| is_processed(class) || cx.page.processed.matches(class)) {
+    if classes(cx.dom, node).any(|class| cx.page.config.processes_class(class)) {
         return Some(true);
     }
-    classes(cx.dom, node)
-        .any(|class| is_ignored(class) || cx.page.ignored.matches(class))
-        .then_some(false)
+    let ignored = classes(cx.dom, node)
+        .any(|class| matches!(class, "no-mathjax" | "nomathjax") || cx.page.config.ignores_class(class));
+    ignored.then_some(false)
 }
 
 fn is_code(name: &str) -> bool {
@@ -252,12 +252,4 @@ fn is_code(name: &str) -> bool {
             | "annotation-xml"
             | "math"
     )
-}
-
-fn is_processed(class: &str) -> bool {
-    matches!(class, "tex2jax_process" | "mathjax_process")
-}
-
-fn is_ignored(class: &str) -> bool {
-    matches!(class, "tex2jax_ignore" | "mathjax_ignore" | "no-mathjax" | "nomathjax")
 }
