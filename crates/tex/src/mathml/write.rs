@@ -151,25 +151,36 @@ impl Writer {
     }
 
     fn text(&mut self, text: &str, font: Font) {
-        let (open, close) = font.text_command();
-        let mut is_open = false;
+        let mut open_font = None;
         for ch in text.chars() {
-            let is_sign = is_sign(ch);
-            if is_open && is_sign {
-                self.push(close);
-            }
-            if !is_open && !is_sign {
-                self.push(open);
-            }
-            is_open = !is_sign;
-            match is_sign {
-                true => self.letter(ch, None),
-                false => self.text_char(ch),
+            let (plain, font) = match font::decode(ch) {
+                Some((plain, own)) => (plain, own),
+                // A space goes with the words around it.
+                None if ch == ' ' || ch == '\u{A0}' => (ch, open_font.unwrap_or(font)),
+                None => (ch, font),
+            };
+            let next_font = (!is_sign(plain)).then_some(font);
+            self.switch_text(&mut open_font, next_font);
+            match next_font {
+                Some(_) => self.text_char(plain),
+                None => self.letter(plain, Some(font)),
             }
         }
-        if is_open {
-            self.push(close);
+        self.switch_text(&mut open_font, None);
+    }
+
+    /// Closes the text command of one font and opens that of another.
+    fn switch_text(&mut self, open: &mut Option<Font>, next: Option<Font>) {
+        if *open == next {
+            return;
         }
+        if let Some(font) = open {
+            self.push(font.text_command().1);
+        }
+        if let Some(font) = next {
+            self.push(font.text_command().0);
+        }
+        *open = next;
     }
 
     fn text_char(&mut self, ch: char) {
@@ -195,14 +206,12 @@ fn is_combining(ch: char) -> bool {
 }
 
 /// Whether a character of a text belongs to mathematics: signs with a command, Greek
-/// letters, letters of the mathematical alphabets.
+/// letters.
 fn is_sign(ch: char) -> bool {
     if ch.is_ascii() {
         return false;
     }
-    let has_command =
-        symbols::command(ch).is_some_and(|tex| tex.starts_with('\\') && !tex.starts_with(r"\text"));
-    has_command || font::decode(ch).is_some()
+    symbols::command(ch).is_some_and(|tex| tex.starts_with('\\') && !tex.starts_with(r"\text"))
 }
 
 /// Whether LaTeX ends in a control word.
@@ -298,6 +307,7 @@ impl Writer {
             }
             _ => match token.font.filter(|font| font.is_bold()) {
                 Some(_) if symbol.is_alphanumeric() => self.letter(symbol, token.font),
+                Some(_) if symbol.is_ascii() => self.letter(symbol, None),
                 Some(_) => {
                     self.push(r"\boldsymbol{");
                     self.letter(symbol, None);
