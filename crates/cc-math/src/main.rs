@@ -1,2 +1,79 @@
 //! The `cc-math` binary: flags, printing, exit codes, hints; one file a verb.
-fn main() {}
+//!
+//! Data goes to standard output, everything else to standard error. Exit codes:
+//! 0 all well; 1 the run finished but some inputs failed; 2 the operator must
+//! mend something; 130 interrupted, and can be gone on with.
+
+mod extract;
+mod fault;
+mod progress;
+mod summary;
+
+use clap::{Parser, Subcommand, ValueEnum};
+use fault::Fault;
+use std::process::ExitCode;
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+/// Common Crawl pages to Markdown whose mathematics survives as LaTeX.
+#[derive(Debug, Parser)]
+#[command(name = "cc-math", version, propagate_version = true)]
+struct Arguments {
+    #[command(subcommand)]
+    verb: Verb,
+    /// Print nothing on standard error but errors.
+    #[arg(long, short, global = true)]
+    quiet: bool,
+    /// How to print progress and errors on standard error.
+    #[arg(long, global = true, value_name = "FORMAT", default_value = "text")]
+    log_format: LogFormat,
+}
+
+/// Shape of what goes to standard error.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum LogFormat {
+    /// For people.
+    Text,
+    /// A JSON object a line.
+    Json,
+}
+
+#[derive(Debug, Subcommand)]
+enum Verb {
+    Extract(extract::ExtractArguments),
+}
+
+/// How a run that did not fail ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Ending {
+    Well,
+    SomeFailed,
+    Interrupted,
+}
+
+impl From<Ending> for ExitCode {
+    fn from(ending: Ending) -> Self {
+        ExitCode::from(match ending {
+            Ending::Well => 0,
+            Ending::SomeFailed => 1,
+            Ending::Interrupted => 130,
+        })
+    }
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let log = progress::Log { quiet: arguments.quiet, format: arguments.log_format };
+    let ended = match arguments.verb {
+        Verb::Extract(arguments) => extract::run(arguments, &log),
+    };
+    match ended {
+        Ok(ending) => ending.into(),
+        Err(fault) if fault.is_closed_pipe() => ExitCode::SUCCESS,
+        Err(fault) => {
+            log.fault(&fault);
+            ExitCode::from(2)
+        }
+    }
+}

@@ -17,10 +17,12 @@ mod document;
 mod formula;
 mod ledger;
 mod locator;
+mod manifest;
 mod reason;
 
 pub use document::{CharsetSource, Document, InconsistentDocument, document_id};
 pub use formula::{Downgrade, Formula, FormulaKind, Loss, Status};
 pub use ledger::{KindCounts, Ledger};
 pub use locator::Locator;
+pub use manifest::{Counts, FailedInput, InputEntry, MANIFEST_FORMAT, Manifest, OutputEntry};
 pub use reason::{Reason, Verdict};

@@ -58,6 +58,13 @@ pub(crate) struct Slot {
     pub(crate) next: u32,
 }
 
+impl Slot {
+    /// A node that is linked to nothing.
+    pub(crate) fn new(node: Node) -> Self {
+        Self { node, parent: NONE, first_child: NONE, last_child: NONE, previous: NONE, next: NONE }
+    }
+}
+
 /// "No node". Also the largest number of nodes a tree can have.
 pub(crate) const NONE: u32 = u32::MAX;
 
@@ -197,5 +204,36 @@ impl Dom {
             out.push_str(self.text(node).unwrap_or_default());
         }
         out
+    }
+
+    /// The tree as text, one node a line: depth, then name and attributes or the text.
+    /// Two trees are the same if these are; for tests and for looking at.
+    pub fn outline(&self) -> String {
+        let mut out = String::new();
+        let mut depth = 0_usize;
+        let mut node = self.root();
+        loop {
+            self.outline_node(node, depth, &mut out);
+            let Some(next) = self.next_in_tree(node, self.root()) else { return out };
+            depth += usize::from(self.parent(next) == Some(node));
+            while self.parent(node) != self.parent(next) && self.parent(next) != Some(node) {
+                depth -= 1;
+                node = self.parent(node).unwrap_or(next);
+            }
+            node = next;
+        }
+    }
+
+    fn outline_node(&self, id: NodeId, depth: usize, out: &mut String) {
+        use std::fmt::Write;
+        let written = match self.node(id) {
+            Node::Document => Ok(()),
+            Node::Text(text) => writeln!(out, "{depth} {:?}", &**text),
+            Node::Element(Element { name, namespace, attrs }) => {
+                let attrs: Vec<_> = attrs.iter().map(|(key, value)| (&**key, &**value)).collect();
+                writeln!(out, "{depth} {namespace:?} {name} {attrs:?}")
+            }
+        };
+        debug_assert!(written.is_ok());
     }
 }

@@ -1,27 +1,79 @@
 //! Tree construction: html5ever's rules over our arena.
 
+use crate::bounds::Bounds;
 use crate::dom::Dom;
+use crate::sink::Sink;
+use crate::tokenizer::Tokenizer;
+use html5ever::interface::TreeSink;
+use html5ever::tendril::StrTendril;
 
-/// How large a tree may grow.
+/// Longest page that is read, in bytes; the arena and html5ever count in 32 bits.
+const LONGEST_PAGE: usize = 1 << 30;
+
+/// How large a tree may grow, and how its text is read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Limits {
     /// Elements that may be open at once; start tags beyond that are left out, their text is kept.
     pub depth: usize,
     /// Nodes of the tree; beyond that, tags are left out and text is kept.
     pub nodes: usize,
+    /// Attributes of an element; those beyond are left out.
+    pub attributes: usize,
+    /// Whether `<` inside raw TeX (`\(a<b\)`) is text although a browser would see a tag.
+    pub guard_math: bool,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { depth: 512, nodes: 2_000_000 }
+        Self { depth: 512, nodes: 1_000_000, attributes: 256, guard_math: true }
     }
 }
 
-/// A tree and what had to be left out of it.
+/// A tree and what was done to get it.
 #[derive(Debug, Clone)]
 pub struct Parsed {
     /// The tree.
     pub dom: Dom,
     /// True if a limit was met.
     pub limited: bool,
+    /// True if a comment, tag or element of raw text without an end was ended early, so that it
+    /// does not swallow the rest of the page.
+    pub recovered: bool,
+    /// Number of `<` signs that were kept as text because they stand in raw TeX.
+    pub guarded: usize,
+}
+
+/// Builds the tree of a page. Never fails: every text is some page.
+///
+/// `<noscript>` is parsed as a browser without scripts would; the contents of
+/// `<template>` are its ordinary children; the contents of `<script>` and
+/// `<style>` are one text child.
+pub fn parse(html: &str, limits: &Limits) -> Parsed {
+    let read = html.get(..html.floor_char_boundary(LONGEST_PAGE)).unwrap_or(html);
+    let source = with_line_feeds(read);
+    let sink = Bounds::new(Sink::new(read.len() / 32), limits, read.len());
+    let tokenizer = Tokenizer::new(&source, limits.attributes, limits.guard_math, sink);
+    let (sink, findings) = tokenizer.run();
+    let (sink, limited) = sink.finish();
+    Parsed {
+        dom: sink.finish(),
+        limited: limited || read.len() < html.len(),
+        recovered: findings.recovered,
+        guarded: findings.guarded,
+    }
+}
+
+/// The page with each CR LF and CR turned into LF, as the standard has it.
+fn with_line_feeds(html: &str) -> StrTendril {
+    if memchr::memchr(b'\r', html.as_bytes()).is_none() {
+        return StrTendril::from_slice(html);
+    }
+    let mut text = StrTendril::with_capacity(html.len() as u32);
+    for (index, line) in html.split('\r').enumerate() {
+        if index > 0 && !line.starts_with('\n') {
+            text.push_char('\n');
+        }
+        text.push_slice(line);
+    }
+    text
 }

@@ -1,1 +1,33 @@
-//! placeholder
+//! Files: what comes in, what goes out, and in which shape.
+//!
+//! This crate lists inputs ([`list_inputs`]), writes files that are either
+//! whole or invisible ([`Pending`]), and turns documents and rejects into
+//! Parquet, JSON Lines and Markdown and back ([`Encoder`], [`TableWriter`],
+//! [`read_documents`]). One column table ([`Row::COLUMNS`]) feeds every
+//! format. It knows nothing of WARC, HTML, TeX, stages or threads, and equal
+//! rows give equal bytes.
+
+mod capped;
+mod columns;
+mod csv;
+mod encode;
+mod error;
+mod file;
+mod input;
+mod jsonl;
+mod markdown;
+mod parquet_file;
+mod ranges;
+mod read;
+mod rows;
+mod time;
+
+pub use capped::{Codec, open_decoded, read_capped, unpack};
+pub use columns::{Cell, Column, Kind, Value};
+pub use encode::{Block, Encoder, Format, TableWriter, open_table};
+pub use error::StoreError;
+pub use file::{Fingerprint, Pending, Sealed, write_once};
+pub use input::{Form, Input, Place, list_inputs, media_type, sniff};
+pub use ranges::RecordRange;
+pub use read::{Rows, read_documents, read_rejects};
+pub use rows::{Reject, Row};

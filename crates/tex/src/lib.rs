@@ -8,12 +8,17 @@
 pub mod asciimath;
 pub mod canonical;
 pub mod check;
+mod commands;
+pub mod config;
 pub mod delimiters;
 pub mod macros;
 pub mod mathml;
 pub mod scan;
+mod tidy;
 pub mod tree;
 
+pub use delimiters::is_undelimited_or_single;
+pub use tidy::clean;
 pub use tree::{MathDom, MathTree};
 
 /// What a converter made of its input.

@@ -100,3 +100,12 @@ fn annotation_text<D: MathDom>(dom: &D, node: D::Node) -> Option<String> {
 pub fn alttext<D: MathDom>(dom: &D, math: D::Node) -> Option<&str> {
     dom.attr(math, "alttext").map(str::trim).filter(|text| !text.is_empty())
 }
+
+/// LaTeX for the inside of `$...$` of one character, where it has a command or is one itself.
+///
+/// ```
+/// assert_eq!(cc_math_tex::mathml::symbol('∈'), Some(r"\in"));
+/// ```
+pub fn symbol(ch: char) -> Option<&'static str> {
+    symbols::command(ch)
+}

@@ -1,0 +1,219 @@
+//! `cc-math extract`: archives and pages to documents.
+
+use crate::fault::Fault;
+use crate::progress::{Log, Meter};
+use crate::summary::summary;
+use crate::{Ending, LogFormat};
+use cc_math_core::Document;
+use cc_math_extract::{Extractor, MathMode, Options};
+use cc_math_pipeline::{
+    Destination, ExtractOptions, PageReading, Plan, Report, RunOptions, read_page, run as run_plan,
+};
+use cc_math_store::{Codec, Form, Format, Input, Place, list_inputs, open_table};
+use clap::{Args, ValueEnum};
+use signal_hook::consts::{SIGINT, SIGTERM};
+use signal_hook::flag;
+use std::io::{self, Write};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+/// Turn web archives and pages into documents whose mathematics survives.
+///
+/// One page without `-o` is printed as Markdown. Everything else needs an
+/// output: a folder, which gets `documents/`, `rejects/`, `manifest.json` and
+/// `run.json`, or `-` for a stream of documents on standard output. An
+/// interrupted run goes on when the same command is given again.
+#[derive(Debug, Args)]
+pub(crate) struct ExtractArguments {
+    /// Archives (.warc, .arc, compressed or not), pages (.html, .htm, .xhtml,
+    /// .ipynb, .txt), folders of them, glob patterns, lists of paths
+    /// (.paths[.gz]), tables of warc_filename, offset, length (.csv, .tsv,
+    /// .jsonl, .parquet), or `-` for standard input.
+    #[arg(required = true, value_name = "INPUT")]
+    inputs: Vec<String>,
+    /// Output folder, or `-` for a stream on standard output.
+    #[arg(long, short, value_name = "OUT")]
+    output: Option<String>,
+    /// Format of the documents [default: parquet; jsonl for `-o -`].
+    #[arg(long, value_name = "FORMAT")]
+    format: Option<FormatName>,
+    /// Which pages to keep [default: required; any where one page is printed].
+    #[arg(long, value_name = "WHICH")]
+    math: Option<MathName>,
+    /// Threads that work [default: as many as the machine has].
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    threads: Option<u16>,
+    /// Where the files of lists and tables lie [default: beside the list or table].
+    #[arg(long, value_name = "FOLDER")]
+    paths_root: Option<PathBuf>,
+    /// Delete what an earlier run wrote to OUT, and start anew.
+    #[arg(long)]
+    overwrite: bool,
+    /// Print the one page given as a JSON object instead of Markdown.
+    #[arg(long, conflicts_with_all = ["output", "format"])]
+    json: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum FormatName {
+    /// Parquet, zstd-compressed.
+    Parquet,
+    /// JSON Lines.
+    Jsonl,
+    /// JSON Lines, gzip-compressed.
+    #[value(name = "jsonl.gz")]
+    JsonlGz,
+    /// JSON Lines, zstd-compressed.
+    #[value(name = "jsonl.zst")]
+    JsonlZst,
+    /// Markdown, each document under a front matter.
+    Markdown,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum MathName {
+    /// Pages that show mathematics.
+    Required,
+    /// All pages with main text.
+    Any,
+}
+
+impl From<FormatName> for Format {
+    fn from(name: FormatName) -> Self {
+        match name {
+            FormatName::Parquet => Format::Parquet,
+            FormatName::Jsonl => Format::Jsonl(Codec::Plain),
+            FormatName::JsonlGz => Format::Jsonl(Codec::Gzip),
+            FormatName::JsonlZst => Format::Jsonl(Codec::Zstd),
+            FormatName::Markdown => Format::Markdown,
+        }
+    }
+}
+
+impl From<MathName> for MathMode {
+    fn from(name: MathName) -> Self {
+        match name {
+            MathName::Required => MathMode::Required,
+            MathName::Any => MathMode::Any,
+        }
+    }
+}
+
+/// Runs the verb.
+pub(crate) fn run(arguments: ExtractArguments, log: &Log) -> Result<Ending, Fault> {
+    let inputs = list_inputs(&arguments.inputs, arguments.paths_root.as_deref())?;
+    match (arguments.output.as_deref(), one_page(&inputs)) {
+        (None, Some(page)) => print_page(&arguments, page),
+        (None, None) if arguments.json => Err(Fault::NotOnePage),
+        (None, None) => Err(Fault::NoOutput),
+        (Some("-"), _) => {
+            let format = arguments.format.unwrap_or(FormatName::Jsonl);
+            let plan = Plan::streamed(arguments.options(format), inputs);
+            work(&arguments, plan, Destination::Stream(Box::new(io::stdout())), log)
+        }
+        (Some(folder), _) => {
+            let format = arguments.format.unwrap_or(FormatName::Parquet);
+            let plan = Plan::new(arguments.options(format), inputs);
+            let path = folder.into();
+            let destination = Destination::Folder { path, overwrite: arguments.overwrite };
+            work(&arguments, plan, destination, log)
+        }
+    }
+}
+
+/// The input, if it is one page; standard input without an output is taken for one.
+fn one_page(inputs: &[Input]) -> Option<&Input> {
+    let [input] = inputs else { return None };
+    (input.form == Form::Page || input.place == Place::Stdin).then_some(input)
+}
+
+impl ExtractArguments {
+    fn options(&self, format: FormatName) -> ExtractOptions {
+        ExtractOptions {
+            math: self.math.unwrap_or(MathName::Required).into(),
+            format: format.into(),
+        }
+    }
+
+    fn threads(&self) -> usize {
+        let machine = || std::thread::available_parallelism().map_or(1, usize::from);
+        self.threads.map_or_else(machine, usize::from)
+    }
+}
+
+fn print_page(arguments: &ExtractArguments, page: &Input) -> Result<Ending, Fault> {
+    let math = arguments.math.unwrap_or(MathName::Any).into();
+    match read_page(page, &Extractor::new(Options { math }))? {
+        PageReading::Document(document) => print_document(arguments, *document)?,
+        PageReading::Reject(reject) => {
+            let name = page.name.to_string();
+            let reason = reject.reason.code().into();
+            return Err(Fault::Rejected { name, reason, detail: reject.detail });
+        }
+    }
+    Ok(Ending::Well)
+}
+
+fn print_document(arguments: &ExtractArguments, document: Document) -> Result<(), Fault> {
+    let format = match arguments.format {
+        None if !arguments.json => {
+            let text = document.text.trim_end();
+            return writeln!(io::stdout(), "{text}").map_err(Fault::Output);
+        }
+        None => Format::Jsonl(Codec::Plain),
+        Some(format) => format.into(),
+    };
+    let (encoder, mut writer) = open_table(format, io::stdout())?;
+    writer.append(encoder.encode(&[document])?)?;
+    let (mut stdout, _) = writer.finish()?;
+    stdout.flush().map_err(Fault::Output)
+}
+
+fn work(
+    arguments: &ExtractArguments,
+    plan: Plan,
+    destination: Destination,
+    log: &Log,
+) -> Result<Ending, Fault> {
+    let stop = listen()?;
+    let meter = Meter::new(log, plan.bytes());
+    let options = RunOptions {
+        threads: arguments.threads(),
+        stop: &stop,
+        progress: &|progress| meter.show(progress),
+        writer: concat!("cc-math ", env!("CARGO_PKG_VERSION")),
+    };
+    let report = run_plan(plan, destination, &options);
+    meter.clear();
+    let report = report?;
+    tell(&report, log);
+    Ok(ending(&report))
+}
+
+/// A flag that the first Ctrl-C or termination sets; a second ends the program
+/// at once, which costs no more than the tasks that are not finished.
+fn listen() -> Result<Arc<AtomicBool>, Fault> {
+    let stop = Arc::new(AtomicBool::new(false));
+    for signal in [SIGINT, SIGTERM] {
+        flag::register_conditional_shutdown(signal, 130, Arc::clone(&stop))
+            .map_err(Fault::Signals)?;
+        flag::register(signal, Arc::clone(&stop)).map_err(Fault::Signals)?;
+    }
+    Ok(stop)
+}
+
+fn tell(report: &Report, log: &Log) {
+    match log.format {
+        LogFormat::Json => log.json(&crate::summary::summary_json(report)),
+        LogFormat::Text => log.text(&summary(report)),
+    }
+}
+
+fn ending(report: &Report) -> Ending {
+    match report {
+        Report { interrupted: true, .. } => Ending::Interrupted,
+        Report { failed, .. } if !failed.is_empty() => Ending::SomeFailed,
+        _ => Ending::Well,
+    }
+}

@@ -1,0 +1,69 @@
+//! What the operator must mend: one sentence, then hints.
+
+use cc_math_pipeline::RunError;
+use cc_math_store::StoreError;
+use std::io;
+
+/// A failure that ends the program with exit code 2.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Fault {
+    /// From a run.
+    #[error(transparent)]
+    Run(#[from] RunError),
+    /// From files.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// No output was named.
+    #[error("no output folder is named")]
+    NoOutput,
+    /// Something that works on one page alone was asked of something else.
+    #[error("`--json` prints one page, and this is not one page")]
+    NotOnePage,
+    /// The page is no document.
+    #[error("`{name}` is no document: {reason}: {detail}")]
+    Rejected {
+        /// The page.
+        name: String,
+        /// The reason's code.
+        reason: String,
+        /// The particulars.
+        detail: String,
+    },
+    /// Standard output does not take more.
+    #[error("cannot write to standard output: {0}")]
+    Output(io::Error),
+    /// The system does not let us listen for signals.
+    #[error("cannot listen for signals: {0}")]
+    Signals(io::Error),
+}
+
+impl Fault {
+    /// What can be done about it.
+    pub(crate) fn hints(&self) -> Vec<String> {
+        match self {
+            Fault::Run(error) => error.hints(),
+            Fault::Store(error) => error.hints(),
+            Fault::NoOutput => vec![
+                "name one with `-o OUT`, or stream documents to standard output with `-o -`".into(),
+            ],
+            Fault::NotOnePage => {
+                vec!["give one .html, .ipynb or .txt file, or use `-o - --format jsonl`".into()]
+            }
+            Fault::Rejected { reason, .. } if reason == "no-math" => {
+                vec!["`--math any` takes pages without mathematics too".into()]
+            }
+            Fault::Rejected { .. } | Fault::Output(_) | Fault::Signals(_) => Vec::new(),
+        }
+    }
+
+    /// Whether the reader of standard output has had enough, which is no failure.
+    pub(crate) fn is_closed_pipe(&self) -> bool {
+        let source = match self {
+            Fault::Output(source) => source,
+            Fault::Store(StoreError::Io { source, .. })
+            | Fault::Run(RunError::Store(StoreError::Io { source, .. })) => source,
+            _ => return false,
+        };
+        source.kind() == io::ErrorKind::BrokenPipe
+    }
+}

@@ -1,0 +1,196 @@
+//! What goes to standard error: progress, results, errors.
+
+use crate::LogFormat;
+use crate::fault::Fault;
+use cc_math_pipeline::Progress;
+use indicatif::{ProgressBar, ProgressStyle};
+use serde_json::{Value as Json, json};
+use std::io::{self, IsTerminal, Write};
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+/// How to speak to the operator.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Log {
+    /// Errors only.
+    pub(crate) quiet: bool,
+    /// In which shape.
+    pub(crate) format: LogFormat,
+}
+
+impl Log {
+    /// Prints a failure and what can be done about it.
+    pub(crate) fn fault(&self, fault: &Fault) {
+        match self.format {
+            LogFormat::Text => {
+                let hints = fault.hints().into_iter().map(|hint| format!("\nhint: {hint}"));
+                write_line(&format!("error: {fault}{}", hints.collect::<String>()));
+            }
+            LogFormat::Json => {
+                let message = fault.to_string();
+                write_line(
+                    &json!({ "level": "error", "message": message, "hints": fault.hints() })
+                        .to_string(),
+                );
+            }
+        }
+    }
+
+    /// Prints text, unless asked to be quiet.
+    pub(crate) fn text(&self, text: &str) {
+        if !self.quiet {
+            write_line(text);
+        }
+    }
+
+    /// Prints an object on a line, unless asked to be quiet.
+    pub(crate) fn json(&self, object: &Json) {
+        if !self.quiet {
+            write_line(&object.to_string());
+        }
+    }
+}
+
+/// Where standard error is closed there is nobody to tell.
+fn write_line(text: &str) {
+    writeln!(io::stderr(), "{text}").unwrap_or_default();
+}
+
+/// Shows progress: a bar on a terminal, a line every few seconds elsewhere.
+pub(crate) struct Meter<'a> {
+    log: &'a Log,
+    total: Option<u64>,
+    started: Instant,
+    shown: Mutex<Instant>,
+    bar: Option<ProgressBar>,
+}
+
+const BAR_EVERY: Duration = Duration::from_millis(100);
+const LINE_EVERY: Duration = Duration::from_secs(5);
+
+impl<'a> Meter<'a> {
+    /// A meter for a run over `total` bytes, if that is known.
+    pub(crate) fn new(log: &'a Log, total: Option<u64>) -> Self {
+        let drawn = !log.quiet && log.format == LogFormat::Text && io::stderr().is_terminal();
+        let now = Instant::now();
+        Self { log, total, started: now, shown: Mutex::new(now), bar: drawn.then(|| bar(total)) }
+    }
+
+    /// Tells of progress, if it is time to.
+    pub(crate) fn show(&self, progress: &Progress) {
+        if self.log.quiet || !self.is_due() {
+            return;
+        }
+        let rates = Rates::of(progress, self.started.elapsed(), self.total);
+        match (&self.bar, self.log.format) {
+            (Some(bar), _) => {
+                bar.set_position(progress.bytes);
+                bar.set_message(rates.to_string());
+            }
+            (None, LogFormat::Text) => self.log.text(&rates.to_string()),
+            (None, LogFormat::Json) => self.log.json(&rates.to_json()),
+        }
+    }
+
+    fn is_due(&self) -> bool {
+        let every = if self.bar.is_some() { BAR_EVERY } else { LINE_EVERY };
+        let mut shown = self.shown.lock().unwrap_or_else(PoisonError::into_inner);
+        let due = shown.elapsed() >= every;
+        if due {
+            *shown = Instant::now();
+        }
+        due
+    }
+
+    /// Takes the bar off the screen.
+    pub(crate) fn clear(&self) {
+        self.bar.iter().for_each(ProgressBar::finish_and_clear);
+    }
+}
+
+fn bar(total: Option<u64>) -> ProgressBar {
+    let template =
+        if total.is_some() { "{bar:30} {percent:>3} %  {msg}" } else { "{spinner}  {msg}" };
+    let style = ProgressStyle::with_template(template);
+    ProgressBar::new(total.unwrap_or(0))
+        .with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
+}
+
+struct Rates {
+    progress: Progress,
+    seconds: f64,
+    /// Seconds left, where the end is known.
+    left: Option<f64>,
+}
+
+impl Rates {
+    fn of(progress: &Progress, elapsed: Duration, total: Option<u64>) -> Self {
+        let seconds = elapsed.as_secs_f64().max(1e-3);
+        let speed = progress.bytes as f64 / seconds;
+        let left = total.filter(|_| speed > 0.0);
+        let left = left.map(|total| total.saturating_sub(progress.bytes) as f64 / speed);
+        Self { progress: *progress, seconds, left }
+    }
+
+    fn records_per_second(&self) -> f64 {
+        self.progress.records as f64 / self.seconds
+    }
+
+    fn megabytes_per_second(&self) -> f64 {
+        self.progress.bytes as f64 / self.seconds / 1e6
+    }
+
+    fn to_json(&self) -> Json {
+        json!({
+            "level": "progress",
+            "records": self.progress.records,
+            "documents": self.progress.documents,
+            "bytes": self.progress.bytes,
+            "seconds": self.seconds,
+            "seconds_left": self.left,
+        })
+    }
+}
+
+impl std::fmt::Display for Rates {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Progress { records, documents, .. } = self.progress;
+        write!(f, "{records} records, {documents} documents, ")?;
+        write!(
+            f,
+            "{:.0} records/s, {:.1} MB/s",
+            self.records_per_second(),
+            self.megabytes_per_second()
+        )?;
+        self.left.map_or(Ok(()), |left| write!(f, ", {} left", duration(left)))
+    }
+}
+
+/// Seconds as people say them: `7 s`, `3 min`, `2 h 5 min`.
+pub(crate) fn duration(seconds: f64) -> String {
+    let seconds = seconds.round().max(0.0) as u64;
+    match (seconds / 3600, seconds / 60 % 60, seconds % 60) {
+        (0, 0, seconds) => format!("{seconds} s"),
+        (0, minutes, seconds) if minutes < 10 => format!("{minutes} min {seconds} s"),
+        (0, minutes, _) => format!("{minutes} min"),
+        (hours, minutes, _) => format!("{hours} h {minutes} min"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::duration;
+
+    #[test]
+    fn durations_read_well() {
+        for (seconds, expected) in [
+            (0.2, "0 s"),
+            (59.0, "59 s"),
+            (200.0, "3 min 20 s"),
+            (3000.0, "50 min"),
+            (7500.0, "2 h 5 min"),
+        ] {
+            assert_eq!(duration(seconds), expected);
+        }
+    }
+}

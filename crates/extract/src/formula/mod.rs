@@ -1,0 +1,285 @@
+//! Finding formulas: one registry, one small file a kind of markup.
+//!
+//! [`spot`] visits the tree once. At each element whose name, class or
+//! attributes ring a bell it asks the kinds concerned; the first that
+//! recognises the element reads it, and nothing below is looked at again, so a
+//! formula with several forms (MathML beside a rendered duplicate, a script
+//! beside a preview) is taken once. What is left as text goes to [`raw`].
+
+mod attribute;
+mod image;
+mod jsmath;
+mod katex;
+mod marked;
+mod math_script;
+mod mathjax2;
+mod mathjax3;
+mod mathml;
+mod mathquill;
+mod mediawiki;
+mod raw;
+mod source;
+mod sup_sub;
+mod unicode;
+mod wiris;
+
+pub(crate) use raw::kind_of as raw_kind;
+
+use crate::context::PageContext;
+use crate::render::Claim;
+use cc_math_core::{FormulaKind, Ledger, Loss};
+use cc_math_html::{Dom, NodeId};
+use std::collections::HashMap;
+use std::ops::Range;
+use std::sync::LazyLock;
+
+/// What one kind of markup made of an element.
+#[derive(Debug)]
+pub(crate) enum Reading {
+    /// A formula stands here.
+    Formula(Claim),
+    /// Mathematics stood here, but nothing could be made of it.
+    Lost(FormulaKind, Loss),
+    /// A duplicate or a definition: nothing is to be shown here.
+    Hidden,
+}
+
+/// What a kind may look at.
+pub(crate) struct Cx<'a> {
+    pub(crate) dom: &'a Dom,
+    pub(crate) page: &'a PageContext,
+}
+
+/// One kind of markup: what rings its bell, and how it is read.
+pub(crate) struct Markup {
+    /// Element names that call for it.
+    names: &'static [&'static str],
+    /// Class tokens that call for it.
+    classes: &'static [&'static str],
+    /// Attribute names that call for it.
+    attributes: &'static [&'static str],
+    /// Reads an element; `None` if it is something else after all.
+    read: fn(&Cx<'_>, NodeId) -> Option<Reading>,
+}
+
+/// All kinds of marked-up formulas, the most faithful first.
+static REGISTRY: &[Markup] = &[
+    math_script::MARKUP,
+    mathjax2::MARKUP,
+    mediawiki::MARKUP,
+    wiris::MARKUP,
+    attribute::MARKUP,
+    mathjax3::MARKUP,
+    katex::MARKUP,
+    mathml::MARKUP,
+    mathquill::MARKUP,
+    jsmath::MARKUP,
+    image::MARKUP,
+    marked::MARKUP,
+];
+
+/// A set of registry entries, one bit each.
+type Kinds = u32;
+
+/// Which kinds a word calls, by where the word stands.
+type Bells = HashMap<&'static str, Kinds>;
+
+static NAMES: LazyLock<Bells> = LazyLock::new(|| bells(|markup| markup.names));
+static CLASSES: LazyLock<Bells> = LazyLock::new(|| bells(|markup| markup.classes));
+static ATTRIBUTES: LazyLock<Bells> = LazyLock::new(|| bells(|markup| markup.attributes));
+
+fn bells(words: fn(&Markup) -> &'static [&'static str]) -> Bells {
+    let mut bells = Bells::new();
+    for (index, markup) in REGISTRY.iter().enumerate() {
+        for word in words(markup) {
+            *bells.entry(*word).or_default() |= 1 << index;
+        }
+    }
+    bells
+}
+
+fn called(bells: &Bells, word: &str) -> Kinds {
+    bells.get(word).copied().unwrap_or(0)
+}
+
+/// A stretch of a text node that belongs to a formula.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Segment {
+    /// Bytes of the text node.
+    pub(crate) range: Range<usize>,
+    /// The formula to show there; `None` for the rest of one that began in an earlier node.
+    pub(crate) claim: Option<usize>,
+}
+
+/// The formulas of a page and where they stand.
+#[derive(Debug, Default)]
+pub(crate) struct Spotted {
+    pub(crate) claims: Vec<Claim>,
+    /// Formulas that could not be kept.
+    pub(crate) lost: Ledger,
+    /// For each node: 0 nothing, 1 hidden, n + 2 the claim n.
+    marks: Vec<u32>,
+    /// Segments of text nodes, by node index.
+    segments: HashMap<usize, Vec<Segment>>,
+}
+
+/// What stands at a node.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Mark {
+    Nothing,
+    Hidden,
+    Claim(usize),
+}
+
+impl Spotted {
+    fn new(dom: &Dom) -> Self {
+        Self { marks: vec![0; dom.len()], ..Self::default() }
+    }
+
+    pub(crate) fn mark(&self, node: NodeId) -> Mark {
+        match self.marks.get(node.index()) {
+            None | Some(0) => Mark::Nothing,
+            Some(1) => Mark::Hidden,
+            Some(n) => Mark::Claim(*n as usize - 2),
+        }
+    }
+
+    pub(crate) fn segments(&self, node: NodeId) -> &[Segment] {
+        self.segments.get(&node.index()).map_or(&[], Vec::as_slice)
+    }
+
+    /// True if a formula stands at this node or inside this text.
+    pub(crate) fn bears(&self, node: NodeId) -> bool {
+        matches!(self.mark(node), Mark::Claim(_)) || self.segments.contains_key(&node.index())
+    }
+
+    /// The nodes at or in which formulas stand, in document order.
+    pub(crate) fn places(&self, dom: &Dom) -> Vec<NodeId> {
+        dom.descendants(dom.root()).filter(|node| self.bears(*node)).collect()
+    }
+
+    fn set(&mut self, node: NodeId, mark: u32) {
+        if let Some(slot) = self.marks.get_mut(node.index()) {
+            *slot = mark;
+        }
+    }
+
+    fn hide(&mut self, node: NodeId) {
+        self.set(node, 1);
+    }
+
+    fn add(&mut self, claim: Claim) -> usize {
+        self.claims.push(claim);
+        self.claims.len() - 1
+    }
+
+    fn enter(&mut self, node: NodeId, reading: Reading) {
+        match reading {
+            Reading::Formula(claim) => {
+                let claim = self.add(claim) as u32;
+                self.set(node, claim + 2);
+            }
+            Reading::Lost(kind, why) => {
+                self.lost.lose(kind, why);
+                self.hide(node);
+            }
+            Reading::Hidden => self.hide(node),
+        }
+    }
+
+    fn add_segment(&mut self, node: NodeId, segment: Segment) {
+        self.segments.entry(node.index()).or_default().push(segment);
+    }
+}
+
+/// Finds every formula of the page.
+pub(crate) fn spot(dom: &Dom, page: &mut PageContext) -> Spotted {
+    let mut spotted = walk(dom, page);
+    source::settle(&mut spotted.claims, &mut page.macros);
+    spotted
+}
+
+fn walk(dom: &Dom, page: &PageContext) -> Spotted {
+    let cx = Cx { dom, page };
+    let mut spotted = Spotted::new(dom);
+    let mut runs = raw::Runs::new(&cx);
+    let mut next = Some(dom.root());
+    while let Some(node) = next {
+        next = match visit(&cx, node, &mut spotted, &mut runs) {
+            Below::Look => runs.descend(&cx, node, &mut spotted),
+            Below::Skip => runs.pass(&cx, node, &mut spotted),
+        };
+    }
+    runs.flush(&cx, &mut spotted);
+    if spotted.claims.is_empty() {
+        sup_sub::spot(&cx, &mut spotted);
+        unicode::spot(&cx, &mut spotted);
+    }
+    spotted
+}
+
+/// Whether to look below a node.
+enum Below {
+    Look,
+    Skip,
+}
+
+fn visit(cx: &Cx<'_>, node: NodeId, spotted: &mut Spotted, runs: &mut raw::Runs) -> Below {
+    if cx.dom.text(node).is_some() {
+        runs.text(cx, node);
+        return Below::Skip;
+    }
+    match read(cx, node) {
+        None => Below::Look,
+        Some(reading) => {
+            runs.flush(cx, spotted);
+            spotted.enter(node, reading);
+            Below::Skip
+        }
+    }
+}
+
+fn read(cx: &Cx<'_>, node: NodeId) -> Option<Reading> {
+    let mut kinds = kinds_called(cx.dom, node);
+    while kinds != 0 {
+        let markup = &REGISTRY[kinds.trailing_zeros() as usize];
+        if let Some(reading) = (markup.read)(cx, node) {
+            return Some(reading);
+        }
+        kinds &= kinds - 1;
+    }
+    None
+}
+
+fn kinds_called(dom: &Dom, node: NodeId) -> Kinds {
+    let Some(element) = dom.element(node) else { return 0 };
+    let mut kinds = called(&NAMES, &element.name);
+    for (name, value) in &element.attrs {
+        if &**name == "class" {
+            kinds |= value.split_ascii_whitespace().fold(0, |all, token| all | called(&CLASSES, token));
+        } else {
+            kinds |= called(&ATTRIBUTES, name);
+        }
+    }
+    kinds
+}
+
+/// Tokens of an element's class.
+pub(crate) fn classes<'a>(dom: &'a Dom, node: NodeId) -> impl Iterator<Item = &'a str> {
+    dom.attr(node, "class").unwrap_or_default().split_ascii_whitespace()
+}
+
+/// True if the element's class holds the token.
+pub(crate) fn has_class(dom: &Dom, node: NodeId, token: &str) -> bool {
+    classes(dom, node).any(|class| class == token)
+}
+
+/// The first element below `node` for which `test` holds.
+pub(crate) fn find(dom: &Dom, node: NodeId, test: impl Fn(NodeId) -> bool) -> Option<NodeId> {
+    dom.descendants(node).find(|below| test(*below))
+}
+
+/// The first element below `node` with this name.
+pub(crate) fn find_name(dom: &Dom, node: NodeId, name: &str) -> Option<NodeId> {
+    find(dom, node, |below| dom.name(below) == name)
+}

@@ -1,0 +1,210 @@
+//! Formulas between delimiters in plain text, as MathJax and KaTeX would find
+//! them when the page is opened: text runs broken by every element but a line
+//! break, code left alone, the page's own delimiters and ignore classes obeyed.
+
+use super::source::{from_converted, from_tex};
+use super::{Cx, Reading, Segment, Spotted, classes};
+use cc_math_core::FormulaKind;
+use cc_math_html::{Dom, NodeId};
+use cc_math_tex::delimiters::{Delimiter, Delimiters, Pair, Span, find};
+use std::ops::Range;
+
+/// A text run under collection, and whether this part of the page is searched.
+pub(super) struct Runs {
+    pieces: Vec<(NodeId, usize)>,
+    text: String,
+    /// Elements that switched the search off or on, innermost last.
+    switches: Vec<(NodeId, bool)>,
+    /// Whether the page's body is searched where nothing switches that.
+    searched: bool,
+    forum: Delimiters,
+}
+
+impl Runs {
+    pub(super) fn new(cx: &Cx<'_>) -> Self {
+        let searched = !cx.page.ignored.is_everything();
+        Self { pieces: Vec::new(), text: String::new(), switches: Vec::new(), searched, forum: forum_tags() }
+    }
+
+    /// Takes a text node into the run.
+    pub(super) fn text(&mut self, cx: &Cx<'_>, node: NodeId) {
+        let searched = self.switches.last().map_or(self.searched, |(_, on)| *on);
+        if let (true, Some(text)) = (searched, cx.dom.text(node)) {
+            self.pieces.push((node, self.text.len()));
+            self.text.push_str(text);
+        }
+    }
+
+    /// Steps from an element into its children, or over a text node.
+    pub(super) fn descend(&mut self, cx: &Cx<'_>, node: NodeId, spotted: &mut Spotted) -> Option<NodeId> {
+        if !is_transparent(cx.dom, node) {
+            self.flush(cx, spotted);
+        } else {
+            self.text.push('\n');
+        }
+        if is_opaque(cx.dom, node) {
+            return self.pass(cx, node, spotted);
+        }
+        if let Some(on) = switch(cx, node) {
+            self.switches.push((node, on));
+        }
+        match cx.dom.first_child(node) {
+            Some(child) => Some(child),
+            None => self.pass(cx, node, spotted),
+        }
+    }
+
+    /// Steps past a node, leaving the ancestors that end with it.
+    pub(super) fn pass(&mut self, cx: &Cx<'_>, node: NodeId, spotted: &mut Spotted) -> Option<NodeId> {
+        let mut node = node;
+        loop {
+            if self.switches.last().is_some_and(|(at, _)| *at == node) {
+                self.flush(cx, spotted);
+                self.switches.pop();
+            }
+            if let Some(next) = cx.dom.next_sibling(node) {
+                return Some(next);
+            }
+            node = cx.dom.parent(node)?;
+            if !is_transparent(cx.dom, node) {
+                self.flush(cx, spotted);
+            }
+        }
+    }
+
+    /// Searches the run collected so far and starts a new one.
+    pub(super) fn flush(&mut self, cx: &Cx<'_>, spotted: &mut Spotted) {
+        if may_hold_formula(&self.text) {
+            for (outer, reading) in self.readings(cx) {
+                self.enter(outer, reading, spotted);
+            }
+        }
+        self.pieces.clear();
+        self.text.clear();
+    }
+
+    fn readings(&self, cx: &Cx<'_>) -> Vec<(Range<usize>, Reading)> {
+        let mut found: Vec<(Range<usize>, Reading)> = Vec::new();
+        for span in find(&self.text, &cx.page.delimiters) {
+            let reading = self.tex(cx, &span, kind_of(&span.delimiter));
+            found.push((span.outer, reading));
+        }
+        if let Some(backticks) = &cx.page.asciimath {
+            for span in find(&self.text, backticks) {
+                let body = self.text.get(span.body).unwrap_or_default();
+                let converted = cc_math_tex::asciimath::to_tex(body);
+                found.push((span.outer, from_converted(converted, false, FormulaKind::Asciimath)));
+            }
+        }
+        if self.text.contains("[/") {
+            for span in find(&self.text, &self.forum) {
+                let reading = self.tex(cx, &span, FormulaKind::ForumTag);
+                found.push((span.outer, reading));
+            }
+        }
+        found.sort_by_key(|(outer, _)| (outer.start, std::cmp::Reverse(outer.end)));
+        disjoint(found)
+    }
+
+    fn tex(&self, cx: &Cx<'_>, span: &Span, kind: FormulaKind) -> Reading {
+        let body = self.text.get(span.body.clone()).unwrap_or_default();
+        from_tex(cx, body, span.display, kind)
+    }
+
+    /// Puts a formula where its run's text came from.
+    fn enter(&self, outer: Range<usize>, reading: Reading, spotted: &mut Spotted) {
+        let claim = match reading {
+            Reading::Formula(claim) => Some(spotted.add(claim)),
+            Reading::Lost(kind, why) => {
+                spotted.lost.lose(kind, why);
+                None
+            }
+            Reading::Hidden => None,
+        };
+        let mut claim = claim;
+        for (index, (node, start)) in self.pieces.iter().enumerate() {
+            let next = self.pieces.get(index + 1).map_or(self.text.len(), |(_, next)| *next);
+            let from = outer.start.max(*start);
+            let to = outer.end.min(next);
+            if from < to {
+                let range = from - start..to - start;
+                spotted.add_segment(*node, Segment { range, claim: claim.take() });
+            }
+        }
+    }
+}
+
+fn disjoint(found: Vec<(Range<usize>, Reading)>) -> Vec<(Range<usize>, Reading)> {
+    let mut end = 0;
+    let mut kept = Vec::with_capacity(found.len());
+    for (outer, reading) in found {
+        if outer.start >= end {
+            end = outer.end;
+            kept.push((outer, reading));
+        }
+    }
+    kept
+}
+
+/// The kind of a delimiter.
+pub(crate) fn kind_of(delimiter: &Delimiter) -> FormulaKind {
+    match delimiter {
+        Delimiter::Dollar => FormulaKind::RawDollar,
+        Delimiter::DoubleDollar => FormulaKind::RawDoubleDollar,
+        Delimiter::Paren => FormulaKind::RawParen,
+        Delimiter::Bracket => FormulaKind::RawBracket,
+        Delimiter::Environment(_) => FormulaKind::RawEnvironment,
+        Delimiter::Configured => FormulaKind::RawConfigured,
+    }
+}
+
+/// The tags of forum software.
+fn forum_tags() -> Delimiters {
+    let inline = ["tex", "itex", "latex", "math", "imath", "inlinemath", "TEX", "LATEX", "MATH"];
+    let display = ["dmath", "displaymath"];
+    let pair = |name: &str, display| Pair::new(&format!("[{name}]"), &format!("[/{name}]"), display);
+    let pairs = inline.iter().map(|name| pair(name, false)).chain(display.iter().map(|name| pair(name, true)));
+    Delimiters { pairs: pairs.collect(), environments: false, escapes: false, ..Delimiters::default() }
+}
+
+fn may_hold_formula(text: &str) -> bool {
+    memchr::memchr3(b'$', b'\\', b'`', text.as_bytes()).is_some() || text.contains("[/")
+}
+
+/// Elements that do not break a run.
+fn is_transparent(dom: &Dom, node: NodeId) -> bool {
+    matches!(dom.name(node), "br" | "wbr" | "")
+}
+
+/// Elements whose text is never the page's text.
+fn is_opaque(dom: &Dom, node: NodeId) -> bool {
+    matches!(
+        dom.name(node),
+        "script" | "style" | "head" | "textarea" | "title" | "svg" | "iframe" | "noembed" | "noframes" | "select" | "option"
+    )
+}
+
+/// Whether an element switches the search off (code, ignore classes) or on again.
+fn switch(cx: &Cx<'_>, node: NodeId) -> Option<bool> {
+    let name = cx.dom.name(node);
+    if is_code(name) || cx.page.skip_tags.iter().any(|tag| tag == name) {
+        return Some(false);
+    }
+    cx.dom.attr(node, "class")?;
+    if classes(cx.dom, node).any(|class| is_processed(class) || cx.page.processed.matches(class)) {
+        return Some(true);
+    }
+    classes(cx.dom, node).any(|class| is_ignored(class) || cx.page.ignored.matches(class)).then_some(false)
+}
+
+fn is_code(name: &str) -> bool {
+    matches!(name, "pre" | "code" | "kbd" | "samp" | "listing" | "xmp" | "annotation" | "annotation-xml" | "math")
+}
+
+fn is_processed(class: &str) -> bool {
+    matches!(class, "tex2jax_process" | "mathjax_process")
+}
+
+fn is_ignored(class: &str) -> bool {
+    matches!(class, "tex2jax_ignore" | "mathjax_ignore" | "no-mathjax" | "nomathjax")
+}

@@ -1,0 +1,123 @@
+//! `x<sup>2</sup>`, `a<sub>i</sub>` in a page without any other mathematics.
+//!
+//! Only letters that stand as variables are taken: a single letter (often in
+//! `<i>` or `<var>`), a closing bracket or a number, followed by scripts. Words
+//! with footnote marks, ordinals and chemical formulas stay text.
+
+use super::{Cx, Mark, Segment, Spotted};
+use crate::render::Claim;
+use cc_math_core::{FormulaKind, Status};
+use cc_math_html::{Dom, NodeId};
+
+/// Bytes of a base or a script beyond which it is no formula.
+const MAX_SCRIPT: usize = 24;
+
+/// Marks the formulas of a page on which nothing else was found.
+pub(super) fn spot(cx: &Cx<'_>, spotted: &mut Spotted) {
+    let scripts: Vec<NodeId> =
+        cx.dom.descendants(cx.dom.root()).filter(|n| is_script(cx.dom, *n)).collect();
+    for script in scripts {
+        if spotted.mark(script) == Mark::Nothing {
+            take(cx.dom, script, spotted);
+        }
+    }
+}
+
+fn is_script(dom: &Dom, node: NodeId) -> bool {
+    matches!(dom.name(node), "sup" | "sub")
+}
+
+fn take(dom: &Dom, first: NodeId, spotted: &mut Spotted) {
+    let Some(base) = Base::before(dom, first) else { return };
+    let mut tex = base.tex.clone();
+    let mut scripts = vec![first];
+    let Some(script) = script_tex(dom, first) else { return };
+    tex.push_str(&script);
+    if let Some(second) = dom.next_sibling(first).filter(|n| is_script(dom, *n) && dom.name(*n) != dom.name(first)) {
+        let Some(script) = script_tex(dom, second) else { return };
+        tex.push_str(&script);
+        scripts.push(second);
+    }
+    if !base.is_variable && !scripts.iter().any(|n| has_variable(dom, *n)) {
+        return;
+    }
+    let claim = Claim { tex, display: false, kind: FormulaKind::SupSub, status: Status::Recovered, verbatim: false };
+    let claim = spotted.add(claim);
+    spotted.add_segment(base.node, Segment { range: base.range, claim: Some(claim) });
+    for script in scripts {
+        spotted.hide(script);
+    }
+}
+
+/// What a script hangs on.
+struct Base {
+    node: NodeId,
+    range: std::ops::Range<usize>,
+    tex: String,
+    /// A letter set in italics or marked as a variable.
+    is_variable: bool,
+}
+
+impl Base {
+    /// The last character before the script, if it can carry one.
+    fn before(dom: &Dom, script: NodeId) -> Option<Self> {
+        let previous = dom.previous_sibling(script)?;
+        let (node, italic) = match dom.name(previous) {
+            "i" | "em" | "var" => (dom.last_child(previous)?, true),
+            "" => (previous, false),
+            _ => return None,
+        };
+        let text = dom.text(node)?;
+        let last = text.chars().next_back()?;
+        let start = text.len() - last.len_utf8();
+        let before = text.get(..start)?.chars().next_back();
+        let stands_alone = before.is_none_or(|c| !c.is_alphanumeric());
+        let tex = symbol(last)?;
+        let fits = last.is_alphabetic() && stands_alone;
+        (fits && italic).then(|| Self { node, range: start..text.len(), tex, is_variable: italic })
+    }
+}
+
+/// A letter as TeX: Latin as it is, Greek as its command.
+fn symbol(c: char) -> Option<String> {
+    if c.is_ascii_alphabetic() {
+        return Some(c.into());
+    }
+    crate::formula::unicode::greek(c).map(|name| format!("\\{name} "))
+}
+
+fn has_variable(dom: &Dom, script: NodeId) -> bool {
+    dom.descendants(script).any(|n| matches!(dom.name(n), "i" | "em" | "var"))
+}
+
+/// `^2`, `_{i+1}`: short scripts of letters, digits and signs.
+fn script_tex(dom: &Dom, script: NodeId) -> Option<String> {
+    let plain = dom.descendants(script).all(|n| matches!(dom.name(n), "" | "i" | "em" | "var" | "b" | "span"));
+    let text = dom.text_content(script);
+    let text = text.trim();
+    if !plain || text.is_empty() || text.len() > MAX_SCRIPT || !text.chars().all(is_script_char) {
+        return None;
+    }
+    if matches!(text, "st" | "nd" | "rd" | "th" | "TM" | "tm" | "SM") {
+        return None;
+    }
+    let body: Option<String> = text.chars().filter(|c| !c.is_whitespace()).map(script_symbol).collect();
+    let body = body?;
+    let body = body.trim_end();
+    let mark = if dom.name(script) == "sup" { '^' } else { '_' };
+    let single = body.chars().count() == 1;
+    Some(if single { format!("{mark}{body}") } else { format!("{mark}{{{body}}}") })
+}
+
+fn is_script_char(c: char) -> bool {
+    c.is_alphanumeric() || c.is_whitespace() || matches!(c, '+' | '-' | '−' | '*' | '/' | ',' | '(' | ')' | '=' | '\'' | '′')
+}
+
+fn script_symbol(c: char) -> Option<String> {
+    match c {
+        '−' => Some("-".into()),
+        '′' => Some("'".into()),
+        c if c.is_ascii() => Some(c.into()),
+        c => symbol(c),
+    }
+}

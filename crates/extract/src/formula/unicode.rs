@@ -1,0 +1,182 @@
+//! Unicode mathematics in a page without any other: a stretch of symbols such
+//! as `∀x ∈ ℝ: x² ≥ 0` is taken as a formula only where operators that prose
+//! never uses stand between operands.
+
+use super::{Cx, Segment, Spotted};
+use crate::render::Claim;
+use cc_math_core::{FormulaKind, Status};
+use cc_math_html::NodeId;
+use std::ops::Range;
+
+/// Longest stretch that is taken.
+const MAX_BYTES: usize = 400;
+
+/// Marks the formulas of a page on which nothing else was found.
+pub(super) fn spot(cx: &Cx<'_>, spotted: &mut Spotted) {
+    let texts: Vec<NodeId> = cx
+        .dom
+        .descendants(cx.dom.root())
+        .filter(|n| cx.dom.text(*n).is_some_and(has_strong_symbol) && is_prose(cx, *n))
+        .collect();
+    for node in texts {
+        take(cx, node, spotted);
+    }
+}
+
+/// Not inside code, scripts or the head.
+fn is_prose(cx: &Cx<'_>, node: NodeId) -> bool {
+    !cx.dom.ancestors(node).any(|n| {
+        matches!(cx.dom.name(n), "script" | "style" | "head" | "pre" | "code" | "textarea" | "svg" | "title")
+    })
+}
+
+fn take(cx: &Cx<'_>, node: NodeId, spotted: &mut Spotted) {
+    if !spotted.segments(node).is_empty() {
+        return;
+    }
+    let Some(text) = cx.dom.text(node) else { return };
+    for range in stretches(text) {
+        let body = text.get(range.clone()).unwrap_or_default();
+        if let Some(tex) = to_tex(body) {
+            let claim = Claim { tex, display: false, kind: FormulaKind::Unicode, status: Status::Recovered, verbatim: false };
+            let claim = spotted.add(claim);
+            spotted.add_segment(node, Segment { range, claim: Some(claim) });
+        }
+    }
+}
+
+fn has_strong_symbol(text: &str) -> bool {
+    !text.is_ascii() && text.chars().any(is_strong)
+}
+
+/// Symbols that only mathematics uses.
+fn is_strong(c: char) -> bool {
+    matches!(
+        c,
+        '∀' | '∃' | '∄' | '∈' | '∉' | '∋' | '∂' | '∇' | '∏' | '∑' | '√' | '∝' | '∧' | '∨' | '∩' | '∪' | '∫' | '∬' | '∮'
+            | '≅' | '≡' | '≢' | '⊂' | '⊃' | '⊆' | '⊇' | '⊕' | '⊗' | '⊢' | '⊨' | '⊥' | '∅' | '∖' | '∘' | '≺' | '≻' | '≪' | '≫'
+            | 'ℝ' | 'ℕ' | 'ℤ' | 'ℚ' | 'ℂ' | '⟨' | '⟩' | '⌊' | '⌋' | '⌈' | '⌉'
+    )
+}
+
+/// Stretches of formula characters that hold a strong symbol between operands.
+fn stretches(text: &str) -> Vec<Range<usize>> {
+    let mut out = Vec::new();
+    let mut start = None;
+    let mut end = 0;
+    for (at, token) in tokens(text) {
+        if is_formula_token(token) {
+            start.get_or_insert(at);
+            end = at + token.len();
+        } else if let Some(from) = start.take() {
+            push_stretch(text, from..end, &mut out);
+        }
+    }
+    if let Some(from) = start {
+        push_stretch(text, from..end, &mut out);
+    }
+    out
+}
+
+fn push_stretch(text: &str, range: Range<usize>, out: &mut Vec<Range<usize>>) {
+    let body = text.get(range.clone()).unwrap_or_default();
+    let trimmed = body.trim_matches(|c: char| c.is_whitespace() || matches!(c, ',' | '.' | ':' | ';' | '-' | '–'));
+    let from = range.start + body.find(trimmed).unwrap_or(0);
+    let operands = trimmed.chars().filter(|c| c.is_alphanumeric()).count();
+    let strong = trimmed.chars().filter(|c| is_strong(*c)).count();
+    if strong >= 1 && operands >= 2 && trimmed.len() <= MAX_BYTES && is_balanced(trimmed) {
+        out.push(from..from + trimmed.len());
+    }
+}
+
+fn is_balanced(text: &str) -> bool {
+    let mut depth = 0i32;
+    for c in text.chars() {
+        depth += match c {
+            '(' | '[' | '{' => 1,
+            ')' | ']' | '}' => -1,
+            _ => 0,
+        };
+        if depth < 0 {
+            return false;
+        }
+    }
+    depth == 0
+}
+
+/// Words, numbers and single other characters, with their places.
+fn tokens(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        let rest = text.get(at..)?;
+        let first = rest.chars().next()?;
+        let len = if first.is_alphanumeric() {
+            rest.find(|c: char| !c.is_alphanumeric()).unwrap_or(rest.len())
+        } else {
+            first.len_utf8()
+        };
+        let token = (at, rest.get(..len)?);
+        at += len;
+        Some(token)
+    })
+}
+
+/// Single letters, numbers, function names, operators and blanks.
+fn is_formula_token(token: &str) -> bool {
+    let mut chars = token.chars();
+    match (chars.next(), chars.next()) {
+        (Some(c), None) => c.is_alphanumeric() || symbol(c).is_some() || " ()[]{}+-*/=<>|,:'!^_".contains(c),
+        _ => token.bytes().all(|b| b.is_ascii_digit()) || FUNCTIONS.contains(&token) || is_product(token),
+    }
+}
+
+/// `2x`, `x2`, `ab`: at most three ASCII characters with a digit among them.
+fn is_product(token: &str) -> bool {
+    token.len() <= 3 && token.is_ascii() && token.bytes().any(|b| b.is_ascii_digit())
+}
+
+const FUNCTIONS: &[&str] = &["sin", "cos", "tan", "log", "ln", "exp", "lim", "max", "min", "det", "mod", "gcd"];
+
+/// The stretch in TeX; `None` if it has a character without TeX.
+fn to_tex(text: &str) -> Option<String> {
+    let mut out = String::with_capacity(text.len() + 8);
+    for (_, token) in tokens(text) {
+        let mut chars = token.chars();
+        match (chars.next(), chars.next()) {
+            (Some(c), None) => push_char(&mut out, c)?,
+            _ if FUNCTIONS.contains(&token) => push_command(&mut out, token),
+            _ => token.chars().try_for_each(|c| push_char(&mut out, c))?,
+        }
+    }
+    Some(out.split_whitespace().collect::<Vec<_>>().join(" "))
+}
+
+fn push_char(out: &mut String, c: char) -> Option<()> {
+    match c {
+        '{' | '}' => out.extend(['\\', c]),
+        c if c.is_whitespace() => out.push(' '),
+        c if c.is_ascii() => out.push(c),
+        c => match symbol(c)? {
+            tex if tex.starts_with('\\') => push_command(out, tex.trim_start_matches('\\')),
+            tex => out.push_str(tex),
+        },
+    }
+    Some(())
+}
+
+fn push_command(out: &mut String, name: &str) {
+    out.push('\\');
+    out.push_str(name);
+    if name.ends_with(|c: char| c.is_ascii_alphabetic()) {
+        out.push(' ');
+    }
+}
+
+/// The command of a Greek letter.
+pub(super) fn greek(c: char) -> Option<&'static str> {
+    symbol(c)?.strip_prefix('\\').filter(|_| matches!(c, 'Α'..='ω' | 'ϑ' | 'ϕ' | 'ϵ'))
+}
+
+fn symbol(c: char) -> Option<&'static str> {
+    cc_math_tex::mathml::symbol(c)
+}

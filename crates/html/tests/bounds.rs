@@ -1,0 +1,105 @@
+//! Pages that make careless parsers slow, deep or forgetful.
+//!
+//! Times are measured by `examples/measure.rs`; here only what must hold on any machine.
+
+use cc_math_html::{Dom, Limits, parse};
+
+fn depth(dom: &Dom) -> usize {
+    let mut depth = vec![0; dom.len()];
+    for node in dom.descendants(dom.root()) {
+        depth[node.index()] = dom.parent(node).map_or(0, |parent| depth[parent.index()]) + 1;
+    }
+    depth.into_iter().max().unwrap_or(0)
+}
+
+/// Parses a page, which must keep all its `words` and the text after it and stay within limits.
+#[track_caller]
+fn check(page: &str, words: usize, limits: &Limits) -> Dom {
+    let parsed = parse(&format!("{page}<p>end of page</p>"), limits);
+    let text = parsed.dom.text_content(parsed.dom.root());
+    let start: String = page.chars().take(40).collect();
+    assert!(text.contains("end of page"), "lost the end of {start}");
+    assert_eq!(text.matches("word").count(), words, "lost words of {start}");
+    assert!(depth(&parsed.dom) <= 2 * limits.depth, "too deep: {}", depth(&parsed.dom));
+    assert!(parsed.dom.len() <= limits.nodes + 200, "too many nodes: {}", parsed.dom.len());
+    parsed.dom
+}
+
+#[test]
+fn nothing_is_lost_in_deep_pages() {
+    let elements = "div b i p a table td span sup math mtable mi svg g select option template button \
+        font form ul li dl dd h1 ruby rt nobr section blockquote caption foreignObject";
+    for name in elements.split(' ') {
+        check(&format!("<{name}>word ").repeat(3000), 3000, &Limits::default());
+        check(&format!("<{name}><p>word</{name}>").repeat(3000), 3000, &Limits::default());
+        check(&format!("<table><{name}>word").repeat(1000), 1000, &Limits::default());
+        check(&format!("<math><mtext><{name}>word").repeat(1000), 1000, &Limits::default());
+    }
+}
+
+#[test]
+fn nothing_is_lost_when_nodes_run_out() {
+    let limits = Limits { nodes: 500, ..Limits::default() };
+    for pattern in
+        ["<p>word", "<b>word<p>", "<table><tr><td>word", "<title>word</title>", "</p>word"]
+    {
+        check(&pattern.repeat(2000), 2000, &limits);
+    }
+    let page = "<p>word<script>if (a<b) word</script><style>word</style>".repeat(1000);
+    let parsed = parse(&page, &limits);
+    let text = parsed.dom.text_content(parsed.dom.root());
+    assert!(parsed.limited && text.matches("word").count() >= 1000);
+    assert!(text.matches("if (").count() < 500, "scripts became text");
+}
+
+#[test]
+fn words_of_blocks_that_do_not_fit_stay_apart() {
+    let dom = check(&"<div>word".repeat(2000), 2000, &Limits::default());
+    assert!(dom.text_content(dom.root()).matches("\nword").count() > 1400);
+}
+
+#[test]
+fn end_tags_of_what_was_left_out_are_left_out() {
+    let limits = Limits { depth: 100, ..Limits::default() };
+    let page =
+        format!("<main>{}x{}<i>in main</i></main>", "<div>".repeat(300), "</div>".repeat(300));
+    let dom = check(&page, 0, &limits);
+    let i = dom.descendants(dom.root()).find(|node| dom.name(*node) == "i").expect("i");
+    assert_eq!(dom.parent(i).map(|parent| dom.name(parent)), Some("main"));
+}
+
+#[test]
+fn attributes_are_capped() {
+    let page: String = (0..1000).map(|i| format!("a{i}=b ")).collect();
+    let dom = check(&format!("<div {page}>"), 0, &Limits::default());
+    let most = dom.descendants(dom.root()).filter_map(|node| dom.element(node));
+    assert_eq!(most.map(|element| element.attrs.len()).max(), Some(256));
+}
+
+#[track_caller]
+fn recovered(page: &str, text: &str) {
+    let parsed = parse(page, &Limits::default());
+    assert_eq!(parsed.dom.text_content(parsed.dom.root()), text, "of {page:?}");
+    assert!(parsed.recovered, "of {page:?}");
+}
+
+#[test]
+fn what_has_no_end_swallows_little() {
+    recovered("a<!-- b <p>c", "ac");
+    recovered("<title>a<p>b", "ab");
+    recovered("<textarea>a<p>b", "ab");
+    recovered("a<iframe src=x>b", "ab");
+    recovered("<style>a<body>b", "ab");
+    recovered("<script>a</head>b", "ab");
+    recovered("<script><!--<script></script>b", "<!--<script>b");
+    recovered("a<a href=\"x>b</a>c", "abc");
+    recovered("a<p title='x>b", "ab");
+}
+
+#[test]
+fn what_is_cut_off_is_no_text() {
+    for page in ["a<!-- b", "a<a href=\"b", "a<p b", "a<script>", "a<!doctype b"] {
+        let parsed = parse(page, &Limits::default());
+        assert_eq!(parsed.dom.text_content(parsed.dom.root()), "a", "of {page:?}");
+    }
+}

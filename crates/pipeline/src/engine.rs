@@ -1,0 +1,516 @@
+//! Many threads, one order, bounded memory.
+//!
+//! Units of work come out of the inputs one after another, each with a number.
+//! A thread takes the next unit, works on it, and hands in what it got; what
+//! was handed in is committed in the order of the numbers, by whoever hands in
+//! the piece that was missing. Committed rows fill blocks; a full block is a
+//! piece of work again, which any thread encodes, and blocks are appended in
+//! order. So reading, appending and moving rows are serial and cheap, and
+//! everything else is parallel.
+//!
+//! Memory is a budget over rows and over units under way. A thread that finds
+//! it spent waits, unless nothing at all is under way: then everything handed
+//! in has been committed, and reading on is the only way forward. Hence no
+//! deadlock, whatever the budget.
+
+use crate::error::RunError;
+use crate::folder::{Folder, Note};
+use crate::plan::Task;
+use crate::process::{Batch, Extract, Worker};
+use crate::run::Progress;
+use crate::source::{Item, Source, Stamp, lock};
+use crate::tables::{Blocks, Job, Table, Target};
+use cc_math_core::{Counts, Document, FailedInput, InputEntry};
+use cc_math_store::{Block, Format, Reject, Row, Sealed, StoreError};
+use cc_math_warc::Limits;
+use std::collections::{BTreeMap, VecDeque};
+use std::io::Write;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+
+/// Memory set aside for a unit before it is known what comes of it: a chunk of
+/// two mebibytes compressed is about twelve of text.
+const UNIT_WEIGHT: usize = 12 << 20;
+
+/// Stack of a thread.
+const STACK: usize = 16 << 20;
+
+/// What an engine needs to know.
+pub(crate) struct Setup<'a> {
+    pub(crate) extract: Extract<'a>,
+    pub(crate) format: Format,
+    pub(crate) threads: usize,
+    /// Bytes for rows and units under way.
+    pub(crate) budget: usize,
+    pub(crate) stop: &'a AtomicBool,
+    pub(crate) progress: &'a (dyn Fn(&Progress) + Sync),
+}
+
+/// Where tables go.
+pub(crate) enum Sink<'a> {
+    /// Files of a folder.
+    Folder(&'a Folder),
+    /// Documents to a stream, which one task alone can take.
+    Stream(Mutex<Option<Box<dyn Write + Send>>>),
+}
+
+/// What a run of the engine gave.
+#[derive(Default)]
+pub(crate) struct Outcome {
+    pub(crate) progress: Progress,
+    /// Counts of finished tasks of a stream.
+    pub(crate) counts: Counts,
+    /// Inputs that could not be read, in tasks of which nothing was written.
+    pub(crate) failed: Vec<FailedInput>,
+    pub(crate) interrupted: bool,
+}
+
+/// Works off tasks.
+pub(crate) fn work(
+    tasks: Vec<Task>,
+    setup: &Setup<'_>,
+    sink: &Sink<'_>,
+) -> Result<Outcome, RunError> {
+    let engine = Engine {
+        setup,
+        sink,
+        limits: Limits::default(),
+        reader: Mutex::new(Reader { tasks: tasks.into_iter().enumerate().collect(), open: None }),
+        state: Mutex::new(State { reading: true, ..State::default() }),
+        changed: Condvar::new(),
+    };
+    engine.run_threads()?;
+    let state = engine.state.into_inner().unwrap_or_else(PoisonError::into_inner);
+    match state.error {
+        Some(error) => Err(error),
+        None => Ok(Outcome { interrupted: state.stopping, ..state.outcome }),
+    }
+}
+
+struct Engine<'a> {
+    setup: &'a Setup<'a>,
+    sink: &'a Sink<'a>,
+    limits: Limits,
+    /// Always locked before `state`, never after it.
+    reader: Mutex<Reader>,
+    state: Mutex<State>,
+    changed: Condvar,
+}
+
+/// The tasks that are not read to their end.
+struct Reader {
+    tasks: VecDeque<(usize, Task)>,
+    open: Option<Open>,
+}
+
+struct Open {
+    task: usize,
+    source: Source,
+    /// Items given out so far.
+    items: u64,
+}
+
+#[derive(Default)]
+struct State {
+    jobs: VecDeque<AnyJob>,
+    tasks: BTreeMap<usize, Active>,
+    /// Whether there may be more to read.
+    reading: bool,
+    /// Threads that are not waiting.
+    busy: usize,
+    /// Bytes of rows held, and of units under way.
+    weight: usize,
+    stopping: bool,
+    error: Option<RunError>,
+    outcome: Outcome,
+}
+
+/// A block of either table to be encoded.
+enum AnyJob {
+    Documents(usize, Job<Document>),
+    Rejects(usize, Job<Reject>),
+}
+
+/// A task that is being worked on.
+struct Active {
+    task: Task,
+    stamps: Option<Vec<Vec<Stamp>>>,
+    waiting: BTreeMap<u64, Batch>,
+    committed: u64,
+    /// Items in all, once they have all been read.
+    items: Option<u64>,
+    documents: Table<Document>,
+    rejects: Table<Reject>,
+    flushed: bool,
+    counts: Counts,
+    inputs: Vec<InputEntry>,
+    failed: Vec<FailedInput>,
+    faults: Vec<(String, Sealed)>,
+}
+
+enum Step {
+    Encode(AnyJob),
+    Read,
+    Stop,
+}
+
+/// What a read gave.
+enum Reading {
+    Item(usize, u64, Item),
+    Closed(usize, u64),
+    Nothing,
+}
+
+impl Engine<'_> {
+    /// One thread works in the caller's; more have their own.
+    fn run_threads(&self) -> Result<(), RunError> {
+        if self.setup.threads <= 1 {
+            self.work();
+            return Ok(());
+        }
+        std::thread::scope(|scope| {
+            for index in 0..self.setup.threads {
+                let thread =
+                    std::thread::Builder::new().stack_size(STACK).name(format!("extract-{index}"));
+                if let Err(error) = thread.spawn_scoped(scope, || self.work()) {
+                    self.fail(RunError::Thread(error));
+                    return;
+                }
+            }
+        });
+        Ok(())
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        lock(&self.state)
+    }
+
+    fn fail(&self, error: RunError) {
+        let mut state = self.lock();
+        state.error.get_or_insert(error);
+        state.stopping = true;
+        self.changed.notify_all();
+    }
+
+    /// What a thread does until there is nothing left to do.
+    fn work(&self) {
+        let mut worker = Worker::new(self.setup.extract, self.limits, self.setup.stop);
+        let alarm = Alarm(self);
+        loop {
+            let done = match self.pick() {
+                Step::Stop => break,
+                Step::Encode(job) => self.encode(job),
+                Step::Read => self.read(&mut worker),
+            };
+            if let Err(error) = done {
+                self.fail(error);
+            }
+            self.lock().busy -= 1;
+            self.changed.notify_all();
+        }
+        std::mem::forget(alarm);
+    }
+
+    /// Waits for something to do. Encoding comes first: it sets memory free.
+    fn pick(&self) -> Step {
+        let mut state = self.lock();
+        loop {
+            state.stopping |= self.setup.stop.load(Ordering::Relaxed);
+            if state.stopping {
+                return Step::Stop;
+            }
+            if let Some(job) = state.jobs.pop_front() {
+                state.busy += 1;
+                return Step::Encode(job);
+            }
+            let room = state.weight + UNIT_WEIGHT <= self.setup.budget || state.busy == 0;
+            if state.reading && room {
+                state.busy += 1;
+                state.weight += UNIT_WEIGHT;
+                return Step::Read;
+            }
+            if !state.reading && state.busy == 0 {
+                return Step::Stop;
+            }
+            state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+
+    fn read(&self, worker: &mut Worker<'_>) -> Result<(), RunError> {
+        match self.next()? {
+            Reading::Item(task, number, item) => {
+                let batch = match item {
+                    Item::Unit(unit) => worker.process(unit),
+                    Item::Read(entry) => Batch { inputs: vec![entry], ..Batch::default() },
+                    Item::Failed(failed) => Batch { failed: vec![failed], ..Batch::default() },
+                };
+                self.hand_in(task, number, batch)
+            }
+            Reading::Closed(task, items) => {
+                let mut state = self.lock();
+                state.weight -= UNIT_WEIGHT;
+                if let Some(active) = state.tasks.get_mut(&task) {
+                    active.items = Some(items);
+                }
+                self.settle(state, task)
+            }
+            Reading::Nothing => {
+                let mut state = self.lock();
+                state.weight -= UNIT_WEIGHT;
+                state.reading = false;
+                Ok(())
+            }
+        }
+    }
+
+    fn next(&self) -> Result<Reading, RunError> {
+        let mut reader = lock(&self.reader);
+        if reader.open.is_none() {
+            let Some((index, task)) = reader.tasks.pop_front() else { return Ok(Reading::Nothing) };
+            let source = Source::new(&task, self.limits);
+            let active = self.activate(task)?;
+            self.lock().tasks.insert(index, active);
+            reader.open = Some(Open { task: index, source, items: 0 });
+        }
+        let Some(open) = &mut reader.open else { return Ok(Reading::Nothing) };
+        let (task, number) = (open.task, open.items);
+        match open.source.next() {
+            Some(item) => {
+                open.items += 1;
+                Ok(Reading::Item(task, number, item))
+            }
+            None => {
+                reader.open = None;
+                Ok(Reading::Closed(task, number))
+            }
+        }
+    }
+
+    /// Opens a task's tables.
+    fn activate(&self, task: Task) -> Result<Active, RunError> {
+        let format = self.setup.format;
+        let (documents, rejects, stamps) = match self.sink {
+            Sink::Folder(folder) => {
+                let file = |table: &str| {
+                    folder.pending(&format!("{}.{table}", task.part)).map(Target::File)
+                };
+                let stamps = task.parts.iter().map(Stamp::of_part).collect();
+                (
+                    Table::to(file("documents")?, format)?,
+                    Table::to(file("rejects")?, format)?,
+                    stamps,
+                )
+            }
+            Sink::Stream(stream) => {
+                let stream = lock(stream).take().unwrap_or_else(|| Box::new(std::io::sink()));
+                (Table::to(Target::Stream(stream), format)?, Table::counted(), None)
+            }
+        };
+        Ok(Active {
+            task,
+            stamps,
+            waiting: BTreeMap::new(),
+            committed: 0,
+            items: None,
+            documents,
+            rejects,
+            flushed: false,
+            counts: Counts::default(),
+            inputs: Vec::new(),
+            failed: Vec::new(),
+            faults: Vec::new(),
+        })
+    }
+
+    /// Takes in what came of an item, and commits whatever is next in order.
+    fn hand_in(&self, task: usize, number: u64, batch: Batch) -> Result<(), RunError> {
+        let weight = batch.weight();
+        let mut state = self.lock();
+        state.weight = state.weight - UNIT_WEIGHT + weight;
+        state.stopping |= batch.aborted;
+        state.outcome.progress.add(&batch);
+        let progress = state.outcome.progress;
+        if let Some(active) = state.tasks.get_mut(&task) {
+            active.waiting.insert(number, batch);
+        }
+        let settled = self.settle(state, task);
+        (self.setup.progress)(&progress);
+        settled
+    }
+
+    /// Commits what can be committed of a task, and ends it when it is whole.
+    fn settle(&self, mut guard: MutexGuard<'_, State>, task: usize) -> Result<(), RunError> {
+        let state = &mut *guard;
+        if state.stopping {
+            return Ok(());
+        }
+        let Some(active) = state.tasks.get_mut(&task) else { return Ok(()) };
+        while let Some(batch) = active.waiting.remove(&active.committed) {
+            active.committed += 1;
+            state.weight -= active.commit(task, batch, &mut state.jobs, self.sink)?;
+        }
+        active.flush_if_read(task, &mut state.jobs);
+        let whole = active.is_whole();
+        let finished = if whole { state.tasks.remove(&task) } else { None };
+        drop(guard);
+        self.changed.notify_all();
+        finished.map_or(Ok(()), |active| self.finish(active))
+    }
+
+    fn encode(&self, job: AnyJob) -> Result<(), RunError> {
+        let documents: fn(&mut Active) -> &mut Blocks = |active| &mut active.documents.blocks;
+        let rejects: fn(&mut Active) -> &mut Blocks = |active| &mut active.rejects.blocks;
+        match job {
+            AnyJob::Documents(task, job) => {
+                self.append(task, job.number, job.encode()?, job.weight, documents)
+            }
+            AnyJob::Rejects(task, job) => {
+                self.append(task, job.number, job.encode()?, job.weight, rejects)
+            }
+        }
+    }
+
+    /// Appends a block, or leaves it to the thread that is appending; then those that follow it.
+    fn append(
+        &self,
+        task: usize,
+        number: u64,
+        block: Block,
+        weight: usize,
+        blocks: fn(&mut Active) -> &mut Blocks,
+    ) -> Result<(), RunError> {
+        let mut state = self.lock();
+        if let Some(active) = state.tasks.get_mut(&task) {
+            blocks(active).ready(number, block, weight);
+        }
+        loop {
+            let next = state.tasks.get_mut(&task).and_then(|active| blocks(active).take());
+            let Some((mut writer, block, weight)) = next else { break };
+            drop(state);
+            writer.append(block)?;
+            state = self.lock();
+            state.weight -= weight;
+            if let Some(active) = state.tasks.get_mut(&task) {
+                blocks(active).put_back(writer);
+            }
+        }
+        self.settle(state, task)
+    }
+
+    /// Ends a task: checks that nothing went missing, and makes its files visible.
+    fn finish(&self, active: Active) -> Result<(), RunError> {
+        active.check()?;
+        match self.sink {
+            Sink::Folder(folder) => self.publish(folder, active),
+            Sink::Stream(_) => {
+                active.documents.finish()?;
+                let mut state = self.lock();
+                state.outcome.counts.add(&active.counts);
+                state.outcome.failed.extend(active.failed);
+                Ok(())
+            }
+        }
+    }
+
+    fn publish(&self, folder: &Folder, active: Active) -> Result<(), RunError> {
+        if active.inputs.is_empty() {
+            self.lock().outcome.failed.extend(active.failed);
+            return Ok(());
+        }
+        let part = &active.task.part;
+        let format = self.setup.format;
+        let mut outputs = Vec::new();
+        for (name, ending, file) in [
+            ("documents", format.extension::<Document>(), active.documents.finish()?),
+            ("rejects", format.extension::<Reject>(), active.rejects.finish()?),
+        ] {
+            let Some((sealed, rows)) = file else { continue };
+            outputs.push(folder.publish(format!("{name}/{part}{ending}"), sealed, rows)?);
+        }
+        for (id, sealed) in active.faults {
+            outputs.push(folder.publish(format!("rejects/pages/{id}.bin"), sealed, 1)?);
+        }
+        let note = Note {
+            inputs: active.inputs,
+            failed: active.failed,
+            outputs,
+            counts: active.counts,
+            stamps: active.stamps,
+        };
+        folder.write_note(&active.task.key, &note)
+    }
+}
+
+/// Stops the other threads if the one it lives in unwinds.
+struct Alarm<'a>(&'a Engine<'a>);
+
+impl Drop for Alarm<'_> {
+    fn drop(&mut self) {
+        self.0.lock().stopping = true;
+        self.0.changed.notify_all();
+    }
+}
+
+impl Active {
+    /// Takes a batch into the tables; gives the weight of rows that are held no longer.
+    fn commit(
+        &mut self,
+        task: usize,
+        batch: Batch,
+        jobs: &mut VecDeque<AnyJob>,
+        sink: &Sink<'_>,
+    ) -> Result<usize, RunError> {
+        self.counts.add(&batch.counts);
+        self.inputs.extend(batch.inputs);
+        self.failed.extend(batch.failed);
+        if let Sink::Folder(folder) = sink {
+            for (id, bytes) in batch.faults {
+                self.faults.push((id.clone(), write_fault(folder, &id, &bytes)?));
+            }
+        }
+        let dropped = match sink {
+            Sink::Folder(_) => 0,
+            Sink::Stream(_) => batch.rejects.iter().map(Row::weight).sum(),
+        };
+        jobs.extend(
+            self.documents
+                .rows
+                .push(batch.documents)
+                .into_iter()
+                .map(|job| AnyJob::Documents(task, job)),
+        );
+        jobs.extend(
+            self.rejects.rows.push(batch.rejects).into_iter().map(|job| AnyJob::Rejects(task, job)),
+        );
+        Ok(dropped)
+    }
+
+    /// Once all is read and committed, cuts the last blocks.
+    fn flush_if_read(&mut self, task: usize, jobs: &mut VecDeque<AnyJob>) {
+        if self.items == Some(self.committed) && !self.flushed {
+            self.flushed = true;
+            jobs.extend(self.documents.rows.cut().map(|job| AnyJob::Documents(task, job)));
+            jobs.extend(self.rejects.rows.cut().map(|job| AnyJob::Rejects(task, job)));
+        }
+    }
+
+    fn is_whole(&self) -> bool {
+        self.flushed && self.documents.settled() && self.rejects.settled()
+    }
+
+    /// Every record is a row, and the counts say the same.
+    fn check(&self) -> Result<(), RunError> {
+        let rows = self.documents.rows.taken + self.rejects.rows.taken;
+        if self.counts.records == rows && self.counts.balanced() {
+            return Ok(());
+        }
+        let task = self.task.part.clone();
+        Err(RunError::Unbalanced { task, records: self.counts.records, rows })
+    }
+}
+
+fn write_fault(folder: &Folder, id: &str, bytes: &[u8]) -> Result<Sealed, RunError> {
+    let mut file = folder.pending(&format!("{id}.bin"))?;
+    file.write_all(bytes).map_err(|e| StoreError::io("write", id.as_ref(), e))?;
+    Ok(file.seal()?)
+}

@@ -1,0 +1,27 @@
+//! Runs: from a list of inputs to an output folder, resumable and the same every time.
+//!
+//! A [`Plan`] cuts the inputs into tasks; [`run`] works them off on any number
+//! of threads and writes documents, rejects, a manifest and an account of
+//! formulas. Which thread does what, and when, shows in nothing that is
+//! written. This crate decides order, memory, resumption and accounting; what
+//! a record is, what a page says and how a table is written it leaves to the
+//! crates below.
+//!
+//! Invariants:
+//! - An unfinished output is invisible: files get their names when their task is done.
+//! - Every record read is a row of `documents/` or of `rejects/`; each task checks that.
+//! - Rows are in the order of the inputs, and blocks end where the rows' bytes say so.
+
+mod engine;
+mod error;
+mod folder;
+mod plan;
+mod process;
+mod run;
+mod source;
+mod tables;
+
+pub use error::RunError;
+pub use plan::{ExtractOptions, Plan};
+pub use process::{PageReading, read_page};
+pub use run::{Destination, Progress, Report, RunOptions, run};

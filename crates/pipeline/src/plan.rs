@@ -1,0 +1,232 @@
+//! What a run is going to do: options with their defaults, inputs cut into tasks.
+
+use cc_math_core::document_id;
+use cc_math_extract::{EXTRACTOR, MathMode};
+use cc_math_store::{Form, Format, Input, Place, RecordRange};
+use serde_json::{Value as Json, json};
+use std::path::PathBuf;
+
+/// The options of `cc-math extract` that show in its output.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ExtractOptions {
+    /// Which pages are kept.
+    pub math: MathMode,
+    /// The shape of the documents' files.
+    pub format: Format,
+}
+
+impl ExtractOptions {
+    /// The options as they stand in manifests.
+    fn to_json(self) -> Json {
+        let math = match self.math {
+            MathMode::Required => "required",
+            MathMode::Any => "any",
+        };
+        let format = match self.format {
+            Format::Parquet => "parquet".into(),
+            Format::Jsonl(codec) => format!("jsonl{}", codec.suffix()),
+            Format::Markdown => "markdown".into(),
+        };
+        json!({ "extract": { "math": math, "format": format, "extractor": EXTRACTOR } })
+    }
+}
+
+/// Options and tasks. The hash is over the options alone, so that inputs can be
+/// added to a finished run.
+#[derive(Debug, Clone)]
+pub struct Plan {
+    pub(crate) options: ExtractOptions,
+    pub(crate) json: Json,
+    pub(crate) hash: String,
+    pub(crate) tasks: Vec<Task>,
+}
+
+/// A unit of resumption: its inputs become one file of documents and one of
+/// rejects. `key` depends on the plan and on the inputs' names.
+#[derive(Debug, Clone)]
+pub(crate) struct Task {
+    pub(crate) key: String,
+    /// Name of its files, without folder and ending.
+    pub(crate) part: String,
+    pub(crate) parts: Vec<Part>,
+}
+
+/// Something a task reads.
+#[derive(Debug, Clone)]
+pub(crate) enum Part {
+    /// One archive, page, or what standard input holds.
+    Whole(Input),
+    /// Some rows of a table of record ranges.
+    Ranges { name: String, root: PathBuf, ranges: Vec<RecordRange> },
+}
+
+impl Part {
+    pub(crate) fn name(&self) -> &str {
+        match self {
+            Part::Whole(input) => &input.name,
+            Part::Ranges { name, .. } => name,
+        }
+    }
+}
+
+/// Pages in one task: a file of documents a page would be wasteful.
+const PAGES: usize = 512;
+
+/// Record ranges in one task.
+const RANGES: usize = 4096;
+
+impl Plan {
+    /// A plan whose output goes to files: a task an archive, some hundred pages
+    /// or some thousand record ranges.
+    pub fn new(options: ExtractOptions, inputs: Vec<Input>) -> Self {
+        let mut plan = Self::empty(options);
+        let mut pages = Vec::new();
+        for input in inputs {
+            match input.form {
+                Form::Page => pages.push(Part::Whole(input)),
+                Form::Archive | Form::Unknown => {
+                    let stem = stem(&input.name);
+                    plan.add(&stem, vec![Part::Whole(input)]);
+                }
+                Form::Ranges { root, ranges } => {
+                    let stem = stem(&input.name);
+                    for part in slices(&input.name, root, &ranges) {
+                        plan.add(&stem, vec![part]);
+                    }
+                }
+            }
+        }
+        for group in pages.chunks(PAGES) {
+            plan.add("pages", group.to_vec());
+        }
+        plan
+    }
+
+    /// A plan whose output is one stream: everything is one task.
+    pub fn streamed(options: ExtractOptions, inputs: Vec<Input>) -> Self {
+        let mut plan = Self::empty(options);
+        let parts = inputs.into_iter().flat_map(|input| match input.form {
+            Form::Ranges { root, ranges } => slices(&input.name, root, &ranges),
+            _ => vec![Part::Whole(input)],
+        });
+        let parts = parts.collect();
+        plan.add("stream", parts);
+        plan
+    }
+
+    fn empty(options: ExtractOptions) -> Self {
+        let json = options.to_json();
+        let hash = document_id(None, json.to_string().as_bytes());
+        Self { options, json, hash, tasks: Vec::new() }
+    }
+
+    fn add(&mut self, stem: &str, parts: Vec<Part>) {
+        let mut identity = self.hash.clone();
+        parts.iter().for_each(|part| {
+            identity.push('\0');
+            identity.push_str(part.name());
+        });
+        let key = document_id(None, identity.as_bytes());
+        let part = format!("part-{stem}-{}", key.get(..8).unwrap_or(&key));
+        self.tasks.push(Task { key, part, parts });
+    }
+
+    /// Bytes that will be read, as far as that is known beforehand.
+    pub fn bytes(&self) -> Option<u64> {
+        self.tasks.iter().flat_map(|task| &task.parts).map(part_bytes).sum()
+    }
+}
+
+pub(crate) fn part_bytes(part: &Part) -> Option<u64> {
+    match part {
+        Part::Whole(Input { place: Place::File(path), .. }) => {
+            Some(std::fs::metadata(path).map_or(0, |data| data.len()))
+        }
+        Part::Whole(_) => None,
+        Part::Ranges { ranges, .. } => Some(ranges.iter().map(|range| range.length).sum()),
+    }
+}
+
+fn slices(name: &str, root: PathBuf, ranges: &[RecordRange]) -> Vec<Part> {
+    let slices = ranges.chunks(RANGES).enumerate().map(|(index, ranges)| {
+        let from = index * RANGES;
+        let name = format!("{name}[{from}..{}]", from + ranges.len());
+        Part::Ranges { name, root: root.clone(), ranges: ranges.to_vec() }
+    });
+    slices.collect()
+}
+
+/// The last part of an input's name without its endings, safe in any file system.
+fn stem(name: &str) -> String {
+    const ENDINGS: [&str; 12] = [
+        ".gz", ".zst", ".zstd", ".warc", ".arc", ".wet", ".wat", ".csv", ".tsv", ".jsonl",
+        ".parquet", ".bin",
+    ];
+    let mut stem = name.rsplit('/').next().unwrap_or(name);
+    while let Some(shorter) = ENDINGS.iter().find_map(|ending| stem.strip_suffix(ending)) {
+        stem = shorter;
+    }
+    let safe = |c: char| if c.is_ascii_alphanumeric() || "-_.".contains(c) { c } else { '_' };
+    let safe: String = stem.chars().map(safe).take(80).collect();
+    if safe.is_empty() { "input".into() } else { safe }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn page(name: &str) -> Input {
+        Input { name: name.into(), place: Place::File(name.into()), form: Form::Page }
+    }
+
+    fn options(math: MathMode) -> ExtractOptions {
+        ExtractOptions { math, format: Format::Parquet }
+    }
+
+    #[test]
+    fn stems_are_short_safe_and_never_empty() {
+        for (name, expected) in [
+            ("crawl/CC-MAIN-2024-00001.warc.gz", "CC-MAIN-2024-00001"),
+            ("a b/ü?.warc", "__"),
+            ("x.csv", "x"),
+            ("dir/.gz", "input"),
+        ] {
+            assert_eq!(stem(name), expected);
+        }
+        assert_eq!(stem(&"x".repeat(300)).len(), 80);
+    }
+
+    #[test]
+    fn pages_share_tasks_and_archives_have_their_own() {
+        let mut inputs: Vec<_> = (0..PAGES + 1).map(|n| page(&format!("{n}.html"))).collect();
+        inputs.insert(7, Input { form: Form::Archive, ..page("a.warc.gz") });
+        let plan = Plan::new(options(MathMode::Any), inputs);
+        let sizes: Vec<_> = plan.tasks.iter().map(|task| task.parts.len()).collect();
+        assert_eq!(sizes, [1, PAGES, 1]);
+        assert!(plan.tasks[0].part.starts_with("part-a-"));
+    }
+
+    #[test]
+    fn keys_follow_names_and_options_but_not_places() {
+        let key = |math, input| Plan::new(options(math), vec![input]).tasks[0].key.clone();
+        let elsewhere = Input { place: Place::File("/elsewhere/p.html".into()), ..page("p.html") };
+        let base = key(MathMode::Any, page("p.html"));
+        assert_eq!(base, key(MathMode::Any, elsewhere));
+        assert_ne!(base, key(MathMode::Any, page("q.html")));
+        assert_ne!(base, key(MathMode::Required, page("p.html")));
+    }
+
+    #[test]
+    fn long_tables_are_cut() {
+        let ranges = vec![RecordRange { file: "a".into(), offset: 0, length: 1 }; RANGES + 1];
+        let form = Form::Ranges { root: PathBuf::new(), ranges };
+        let table = Input { form, ..page("t.csv") };
+        let names = |plan: Plan| -> Vec<String> {
+            let parts = plan.tasks.iter().flat_map(|task| &task.parts);
+            parts.map(|part| part.name().into()).collect()
+        };
+        let expected = ["t.csv[0..4096]", "t.csv[4096..4097]"];
+        assert_eq!(names(Plan::new(options(MathMode::Any), vec![table.clone()])), expected);
+        assert_eq!(names(Plan::streamed(options(MathMode::Any), vec![table])), expected);
+    }
+}

@@ -1,0 +1,376 @@
+//! One unit of work: bytes in, rows out.
+
+use crate::error::RunError;
+use crate::source::{Hash, PAGE_CAP, PageContent, PageFile, Unit, failed};
+use cc_math_core::{
+    Counts, Document, FailedInput, InputEntry, Ledger, Locator, Reason, document_id,
+};
+use cc_math_extract::{Extractor, Outcome, Page};
+use cc_math_store::{
+    Input, Place, RecordRange, Reject, Row, StoreError, media_type, read_capped, unpack,
+};
+use cc_math_warc::http::{HttpLimits, Scratch};
+use cc_math_warc::{Damaged, Event, Limits, Payload, Record, RecordReader, Splitter};
+use std::any::Any;
+use std::fs::File;
+use std::io::{self, Read, Seek, SeekFrom};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// What turns a page into a document.
+pub(crate) type Extract<'a> = &'a (dyn Fn(&Page<'_>) -> Outcome + Sync);
+
+/// The stages that records are rejected in.
+const READING: &str = "warc";
+const HTTP: &str = "http";
+const EXTRACTION: &str = "extract";
+
+/// What a unit of work gave.
+#[derive(Default)]
+pub(crate) struct Batch {
+    pub(crate) documents: Vec<Document>,
+    pub(crate) rejects: Vec<Reject>,
+    pub(crate) counts: Counts,
+    pub(crate) inputs: Vec<InputEntry>,
+    pub(crate) failed: Vec<FailedInput>,
+    /// Pages that could not be processed because of a fault of ours: id and bytes.
+    pub(crate) faults: Vec<(String, Vec<u8>)>,
+    /// Bytes of input that this accounts for.
+    pub(crate) bytes: u64,
+    /// The run was told to stop before all of the unit was worked on.
+    pub(crate) aborted: bool,
+}
+
+impl Batch {
+    pub(crate) fn weight(&self) -> usize {
+        let documents = self.documents.iter().map(Row::weight);
+        documents.chain(self.rejects.iter().map(Row::weight)).sum()
+    }
+
+    fn document(&mut self, document: Document) {
+        self.counts.documents += 1;
+        self.counts.text_bytes += document.text.len() as u64;
+        self.counts.formulas.add(&document.ledger);
+        self.documents.push(document);
+    }
+
+    fn reject(&mut self, reject: Reject, ledger: &Ledger) {
+        self.counts.reject(&reject.stage, reject.reason);
+        self.counts.formulas.add(ledger);
+        self.rejects.push(reject);
+    }
+}
+
+/// What one thread keeps from unit to unit.
+pub(crate) struct Worker<'a> {
+    extract: Extract<'a>,
+    stop: &'a AtomicBool,
+    limits: Limits,
+    http: HttpLimits,
+    reader: RecordReader,
+    scratch: Scratch,
+}
+
+impl<'a> Worker<'a> {
+    pub(crate) fn new(extract: Extract<'a>, limits: Limits, stop: &'a AtomicBool) -> Self {
+        Self {
+            extract,
+            stop,
+            limits,
+            http: HttpLimits::default(),
+            reader: RecordReader::new(limits),
+            scratch: Scratch::default(),
+        }
+    }
+
+    pub(crate) fn process(&mut self, unit: Unit) -> Batch {
+        let mut batch = Batch::default();
+        match unit {
+            Unit::Chunk(chunk) => {
+                self.read_chunk(&chunk, 0, &mut batch);
+                batch.bytes += chunk.stored.end - chunk.stored.start;
+            }
+            Unit::Pages(pages) => {
+                pages.into_iter().for_each(|page| self.page_file(page, &mut batch))
+            }
+            Unit::Ranges { root, ranges } => {
+                ranges.iter().for_each(|range| self.range(&root, range, &mut batch));
+            }
+        }
+        batch
+    }
+
+    /// Reads a chunk's records; `base` is where the bytes it was cut from begin in their file.
+    fn read_chunk(&mut self, chunk: &cc_math_warc::Chunk, base: u64, batch: &mut Batch) {
+        let mut records = self.reader.read(chunk);
+        while let Some(event) = records.next() {
+            if self.stop.load(Ordering::Relaxed) {
+                batch.aborted = true;
+                return;
+            }
+            batch.counts.records += 1;
+            match event {
+                Event::Damaged(damaged) => batch.reject(damage(damaged, base), &Ledger::default()),
+                Event::Record(mut record) => {
+                    record.locator.offset += base;
+                    read_record(&record, &self.http, &mut self.scratch, self.extract, batch);
+                }
+            }
+        }
+    }
+
+    /// Reads one record out of an archive.
+    fn range(&mut self, root: &Path, range: &RecordRange, batch: &mut Batch) {
+        if self.stop.load(Ordering::Relaxed) {
+            batch.aborted = true;
+            return;
+        }
+        batch.bytes += range.length;
+        let chunks =
+            read_range(&root.join(&*range.file), range, self.limits.record).and_then(|bytes| {
+                Splitter::new(&bytes[..], range.file.clone(), self.limits)
+                    .collect::<Result<Vec<_>, _>>()
+            });
+        match chunks {
+            Ok(chunks) => {
+                chunks.iter().for_each(|chunk| self.read_chunk(chunk, range.offset, batch));
+            }
+            Err(error) => {
+                let what =
+                    format!("cannot read {} bytes at {}: {error}", range.length, range.offset);
+                batch.failed.push(failed(&range.file, what));
+            }
+        }
+    }
+
+    fn page_file(&mut self, page: PageFile, batch: &mut Batch) {
+        if self.stop.load(Ordering::Relaxed) {
+            batch.aborted = true;
+            return;
+        }
+        let stored = match page.content {
+            PageContent::Bytes(bytes) => Ok(bytes),
+            PageContent::At(path) => read_capped(&path, PAGE_CAP),
+        };
+        match stored {
+            Ok(stored) => {
+                let mut hash = Hash::default();
+                hash.update(&stored);
+                batch.inputs.push(hash.entry(&page.name));
+                batch.bytes += stored.len() as u64;
+                batch.counts.records += 1;
+                read_stored(&page.name, stored, self.extract, batch);
+            }
+            Err(error) => batch.failed.push(failed(&page.name, error.to_string())),
+        }
+    }
+}
+
+fn read_range(path: &Path, range: &RecordRange, cap: usize) -> io::Result<Vec<u8>> {
+    if range.length > cap as u64 {
+        return Err(io::Error::other("the range is longer than the largest record"));
+    }
+    let mut file = File::open(path)?;
+    file.seek(SeekFrom::Start(range.offset))?;
+    let mut bytes = Vec::new();
+    file.take(range.length).read_to_end(&mut bytes)?;
+    if bytes.is_empty() {
+        return Err(io::Error::other("the file ends before"));
+    }
+    Ok(bytes)
+}
+
+fn damage(damaged: Damaged, base: u64) -> Reject {
+    let mut locator = damaged.locator;
+    locator.offset += base;
+    Reject {
+        locator: Some(locator),
+        stage: READING.into(),
+        reason: damaged.reason,
+        detail: damaged.detail.into_owned(),
+        ..Reject::blank()
+    }
+}
+
+fn read_record(
+    record: &Record<'_>,
+    limits: &HttpLimits,
+    scratch: &mut Scratch,
+    extract: Extract<'_>,
+    batch: &mut Batch,
+) {
+    let reject = |stage: &str, reason, detail| Reject {
+        url: record.target_uri().map(Into::into),
+        locator: Some(record.locator.clone()),
+        warc_record_id: record.id().map(Into::into),
+        stage: stage.into(),
+        reason,
+        detail,
+        ..Reject::blank()
+    };
+    let payload = match record.page(limits, scratch) {
+        Ok(payload) => payload,
+        Err(fault) => {
+            let stage = if fault.reason == Reason::NotAPage { READING } else { HTTP };
+            return batch.reject(reject(stage, fault.reason, fault.detail), &Ledger::default());
+        }
+    };
+    if let Some(status) = payload.status.filter(|status| !(200..300).contains(status)) {
+        let id = document_id(Some(&record.locator), payload.body);
+        let reject =
+            Reject { id: Some(id), ..reject(HTTP, Reason::HttpStatus, status.to_string()) };
+        return batch.reject(reject, &Ledger::default());
+    }
+    read_payload(record, &payload, extract, batch);
+}
+
+fn read_payload(
+    record: &Record<'_>,
+    payload: &Payload<'_>,
+    extract: Extract<'_>,
+    batch: &mut Batch,
+) {
+    let url = record.target_uri().unwrap_or_default();
+    let page =
+        Page { bytes: payload.body, url: &url, content_type: payload.content_type.as_deref() };
+    let origin = Origin {
+        identity: &record.locator,
+        locator: Some(&record.locator),
+        warc_record_id: record.id().map(Into::into),
+        fetch_time_ms: record.date_ms(),
+        truncated: payload.truncated.as_deref().map(Into::into),
+    };
+    read_one(&page, origin, extract, batch);
+}
+
+/// Where a page comes from.
+struct Origin<'a> {
+    /// What its id is made of, beside its bytes.
+    identity: &'a Locator,
+    /// Its place in an archive, if it is in one.
+    locator: Option<&'a Locator>,
+    warc_record_id: Option<String>,
+    fetch_time_ms: Option<i64>,
+    truncated: Option<String>,
+}
+
+fn read_one(page: &Page<'_>, origin: Origin<'_>, extract: Extract<'_>, batch: &mut Batch) {
+    let id = document_id(Some(origin.identity), page.bytes);
+    match guarded(page, extract) {
+        Outcome::Document(mut document) => {
+            document.id = id;
+            document.url = page.url.into();
+            document.locator = origin.locator.cloned();
+            document.warc_record_id = origin.warc_record_id;
+            document.fetch_time_ms = origin.fetch_time_ms;
+            document.content_type = page.content_type.map(Into::into);
+            document.truncated = origin.truncated.or(document.truncated);
+            batch.document(*document);
+        }
+        Outcome::Reject { reason, detail, text, ledger } => {
+            if reason == Reason::InternalError {
+                batch.faults.push((id.clone(), page.bytes.to_vec()));
+            }
+            let reject = Reject {
+                id: Some(id),
+                url: Some(page.url.into()),
+                locator: origin.locator.cloned(),
+                warc_record_id: origin.warc_record_id,
+                stage: EXTRACTION.into(),
+                reason,
+                detail,
+                text,
+            };
+            batch.reject(reject, &ledger);
+        }
+    }
+}
+
+/// Extracts, and turns a panic or an inconsistent document into a reject. This
+/// is the one place where a panic ends.
+fn guarded(page: &Page<'_>, extract: Extract<'_>) -> Outcome {
+    let fault = |detail| {
+        let ledger = Ledger::default();
+        Outcome::Reject { reason: Reason::InternalError, detail, text: None, ledger }
+    };
+    match catch_unwind(AssertUnwindSafe(|| extract(page))) {
+        Ok(Outcome::Document(document)) => match document.check() {
+            Ok(()) => Outcome::Document(document),
+            Err(error) => fault(error.to_string()),
+        },
+        Ok(reject) => reject,
+        Err(panic) => fault(panic_message(&*panic)),
+    }
+}
+
+fn panic_message(panic: &(dyn Any + Send)) -> String {
+    let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
+    text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| "panic".into())
+}
+
+/// A page file's bytes as stored, perhaps compressed.
+fn read_stored(name: &str, stored: Vec<u8>, extract: Extract<'_>, batch: &mut Batch) {
+    let url = format!("file:{name}");
+    let reject = |reason, detail: String| Reject {
+        url: Some(url.clone()),
+        stage: READING.into(),
+        reason,
+        detail,
+        ..Reject::blank()
+    };
+    let bytes = match unpack(stored, PAGE_CAP) {
+        Ok(Some(bytes)) => bytes,
+        Ok(None) => {
+            let detail = format!("more than {PAGE_CAP} bytes");
+            return batch.reject(reject(Reason::OversizedRecord, detail), &Ledger::default());
+        }
+        Err(error) => {
+            let reject = reject(Reason::DamagedCompression, error.to_string());
+            return batch.reject(reject, &Ledger::default());
+        }
+    };
+    let identity = Locator { file: name.into(), offset: 0, length: bytes.len() as u64 };
+    let origin = Origin {
+        identity: &identity,
+        locator: None,
+        warc_record_id: None,
+        fetch_time_ms: None,
+        truncated: None,
+    };
+    let page = Page { bytes: &bytes, url: &url, content_type: media_type(name) };
+    read_one(&page, origin, extract, batch);
+}
+
+/// What became of a single page.
+#[derive(Debug, Clone, PartialEq)]
+pub enum PageReading {
+    /// It is a document.
+    Document(Box<Document>),
+    /// It is not.
+    Reject(Box<Reject>),
+}
+
+/// Reads one page file, or standard input, without a run around it: the same
+/// document, with the same id, as a run would make of it.
+///
+/// # Errors
+/// If it cannot be read.
+pub fn read_page(input: &Input, extractor: &Extractor) -> Result<PageReading, RunError> {
+    let stored = match &input.place {
+        Place::File(path) => read_capped(path, PAGE_CAP)?,
+        Place::Stdin => read_stdin()?,
+    };
+    let mut batch = Batch::default();
+    read_stored(&input.name, stored, &|page| extractor.extract(page), &mut batch);
+    let reject = batch.rejects.pop().unwrap_or_else(Reject::blank);
+    let document = batch.documents.pop().map(|document| PageReading::Document(Box::new(document)));
+    Ok(document.unwrap_or_else(|| PageReading::Reject(Box::new(reject))))
+}
+
+fn read_stdin() -> Result<Vec<u8>, StoreError> {
+    let mut bytes = Vec::new();
+    let read = io::stdin().take(PAGE_CAP).read_to_end(&mut bytes);
+    read.map_err(|e| StoreError::io("read", Path::new("stdin"), e))?;
+    Ok(bytes)
+}

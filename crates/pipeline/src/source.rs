@@ -1,0 +1,302 @@
+//! What a task reads, piece by piece, in order.
+
+use crate::plan::{Part, Task, part_bytes};
+use cc_math_core::{FailedInput, InputEntry};
+use cc_math_store::{Fingerprint, Form, Input, Place, RecordRange, StoreError, sniff};
+use cc_math_warc::{Chunk, Limits, Splitter};
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeSet, VecDeque};
+use std::fs::{self, File};
+use std::io::{self, BufRead, BufReader, Read};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::UNIX_EPOCH;
+use xxhash_rust::xxh3::Xxh3;
+
+/// A piece of work that any thread can do apart from all others.
+pub(crate) enum Unit {
+    /// A stretch of an archive.
+    Chunk(Chunk),
+    /// Page files, read by whoever works on them.
+    Pages(Vec<PageFile>),
+    /// Records picked out of archives, read by whoever works on them.
+    Ranges { root: PathBuf, ranges: Vec<RecordRange> },
+}
+
+/// A page that is not in an archive.
+pub(crate) struct PageFile {
+    pub(crate) name: Arc<str>,
+    pub(crate) content: PageContent,
+}
+
+pub(crate) enum PageContent {
+    At(PathBuf),
+    Bytes(Vec<u8>),
+}
+
+/// What comes next.
+pub(crate) enum Item {
+    /// Work.
+    Unit(Unit),
+    /// An archive or table has been read to its end.
+    Read(InputEntry),
+    /// An archive cannot be read further.
+    Failed(FailedInput),
+}
+
+/// Bytes of page files or record ranges put into one unit.
+const UNIT_BYTES: u64 = 2 << 20;
+
+/// Page files or record ranges put into one unit, at most.
+const UNIT_FILES: usize = 64;
+
+/// Largest page taken from standard input; larger ones are cut there and fail.
+pub(crate) const PAGE_CAP: u64 = 64 << 20;
+
+/// The parts of one task, being read.
+pub(crate) struct Source {
+    parts: VecDeque<Part>,
+    archive: Option<Archive>,
+    ranges: Option<RangeParts>,
+    limits: Limits,
+}
+
+struct Archive {
+    name: Arc<str>,
+    splitter: Splitter<Hashing>,
+    hash: Arc<Mutex<Hash>>,
+}
+
+struct RangeParts {
+    name: String,
+    root: PathBuf,
+    left: VecDeque<RecordRange>,
+    hash: Hash,
+}
+
+impl Source {
+    pub(crate) fn new(task: &Task, limits: Limits) -> Self {
+        Self { parts: task.parts.clone().into(), archive: None, ranges: None, limits }
+    }
+
+    /// The next item; `None` at the end of the last part.
+    pub(crate) fn next(&mut self) -> Option<Item> {
+        loop {
+            if let Some(item) = self.next_of_archive().or_else(|| self.next_of_ranges()) {
+                return Some(item);
+            }
+            match self.open() {
+                Ok(Some(item)) => return Some(item),
+                Ok(None) if self.parts.is_empty() && self.idle() => return None,
+                Ok(None) => {}
+                Err(failed) => return Some(Item::Failed(failed)),
+            }
+        }
+    }
+
+    fn idle(&self) -> bool {
+        self.archive.is_none() && self.ranges.is_none()
+    }
+
+    fn next_of_archive(&mut self) -> Option<Item> {
+        let archive = self.archive.as_mut()?;
+        let item = match archive.splitter.next_chunk() {
+            Ok(Some(chunk)) => return Some(Item::Unit(Unit::Chunk(chunk))),
+            Ok(None) => Item::Read(lock(&archive.hash).entry(&archive.name)),
+            Err(error) => Item::Failed(failed(&archive.name, format!("cannot read: {error}"))),
+        };
+        self.archive = None;
+        Some(item)
+    }
+
+    fn next_of_ranges(&mut self) -> Option<Item> {
+        let part = self.ranges.as_mut()?;
+        let mut ranges = Vec::new();
+        let mut bytes = 0;
+        while bytes < UNIT_BYTES && ranges.len() < UNIT_FILES {
+            let Some(range) = part.left.pop_front() else { break };
+            bytes += range.length;
+            part.hash.update(range.file.as_bytes());
+            part.hash.update(&range.offset.to_le_bytes());
+            part.hash.update(&range.length.to_le_bytes());
+            ranges.push(range);
+        }
+        if !ranges.is_empty() {
+            return Some(Item::Unit(Unit::Ranges { root: part.root.clone(), ranges }));
+        }
+        let entry = part.hash.entry(&part.name);
+        self.ranges = None;
+        Some(Item::Read(entry))
+    }
+
+    /// Opens the next part; gives an item at once if that needs no reading here.
+    fn open(&mut self) -> Result<Option<Item>, FailedInput> {
+        match self.parts.pop_front() {
+            Some(Part::Whole(input)) if input.form == Form::Page => Ok(Some(self.pages(input))),
+            Some(Part::Whole(input)) => self.open_archive(input),
+            Some(Part::Ranges { name, root, ranges }) => {
+                let left = ranges.into();
+                self.ranges = Some(RangeParts { name, root, left, hash: Hash::default() });
+                Ok(None)
+            }
+            None => Ok(None),
+        }
+    }
+
+    /// This page and those that follow it, up to the size of a unit.
+    fn pages(&mut self, first: Input) -> Item {
+        let mut bytes = size(&first);
+        let mut pages = vec![page_file(first)];
+        while bytes < UNIT_BYTES && pages.len() < UNIT_FILES {
+            let next = self.parts.pop_front_if(|part| is_page(part));
+            let Some(Part::Whole(input)) = next else { break };
+            bytes += size(&input);
+            pages.push(page_file(input));
+        }
+        Item::Unit(Unit::Pages(pages))
+    }
+
+    fn open_archive(&mut self, input: Input) -> Result<Option<Item>, FailedInput> {
+        let fault = |error: io::Error| failed(&input.name, format!("cannot open: {error}"));
+        let mut bytes = open_bytes(&input.place).map_err(fault)?;
+        if input.form == Form::Unknown && sniff(bytes.fill_buf().map_err(fault)?) != Form::Archive {
+            let mut content = Vec::new();
+            bytes.take(PAGE_CAP).read_to_end(&mut content).map_err(fault)?;
+            let page = PageFile { name: input.name, content: PageContent::Bytes(content) };
+            return Ok(Some(Item::Unit(Unit::Pages(vec![page]))));
+        }
+        let hash = Arc::new(Mutex::new(Hash::default()));
+        let hashing = Hashing { bytes, hash: Arc::clone(&hash) };
+        let splitter = Splitter::new(hashing, Arc::clone(&input.name), self.limits);
+        self.archive = Some(Archive { name: input.name, splitter, hash });
+        Ok(None)
+    }
+}
+
+fn is_page(part: &Part) -> bool {
+    matches!(part, Part::Whole(Input { form: Form::Page, .. }))
+}
+
+fn size(input: &Input) -> u64 {
+    part_bytes(&Part::Whole(input.clone())).unwrap_or(0)
+}
+
+fn page_file(input: Input) -> PageFile {
+    let content = match input.place {
+        Place::File(path) => PageContent::At(path),
+        Place::Stdin => PageContent::Bytes(Vec::new()),
+    };
+    PageFile { name: input.name, content }
+}
+
+fn open_bytes(place: &Place) -> io::Result<Box<dyn BufRead + Send>> {
+    Ok(match place {
+        Place::File(path) => Box::new(BufReader::with_capacity(1 << 16, File::open(path)?)),
+        Place::Stdin => Box::new(BufReader::with_capacity(1 << 16, io::stdin())),
+    })
+}
+
+pub(crate) fn failed(name: &str, error: String) -> FailedInput {
+    FailedInput { name: name.into(), error }
+}
+
+pub(crate) fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Bytes on their way to the splitter, hashed as they pass.
+struct Hashing {
+    bytes: Box<dyn BufRead + Send>,
+    hash: Arc<Mutex<Hash>>,
+}
+
+impl Read for Hashing {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        let n = self.bytes.read(out)?;
+        lock(&self.hash).update(out.get(..n).unwrap_or_default());
+        Ok(n)
+    }
+}
+
+/// XXH3 and length of the bytes seen so far.
+#[derive(Default)]
+pub(crate) struct Hash {
+    hasher: Box<Xxh3>,
+    bytes: u64,
+}
+
+impl Hash {
+    pub(crate) fn update(&mut self, bytes: &[u8]) {
+        self.hasher.update(bytes);
+        self.bytes += bytes.len() as u64;
+    }
+
+    pub(crate) fn entry(&self, name: &str) -> InputEntry {
+        let xxh3 = format!("{:016x}", self.hasher.digest());
+        InputEntry { name: name.into(), bytes: self.bytes, xxh3 }
+    }
+}
+
+/// What tells that a file is still the one that was read. The time of change is
+/// not proof by itself: a copied file has a new one, so where only the time
+/// differs the content is hashed again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Stamp {
+    #[serde(flatten)]
+    fingerprint: Fingerprint,
+    /// Nanoseconds since 1970, if the file system keeps that.
+    changed: Option<u64>,
+}
+
+impl Stamp {
+    pub(crate) fn of(path: &Path) -> Result<Self, StoreError> {
+        let changed = fs::metadata(path).and_then(|data| data.modified()).ok();
+        let since = changed.and_then(|time| time.duration_since(UNIX_EPOCH).ok());
+        let changed = since.and_then(|time| u64::try_from(time.as_nanos()).ok());
+        Ok(Self { fingerprint: Fingerprint::of(path)?, changed })
+    }
+
+    /// The stamps of the files behind a part; `None` if it cannot be stamped.
+    pub(crate) fn of_part(part: &Part) -> Option<Vec<Self>> {
+        let paths = match part {
+            Part::Whole(Input { place: Place::File(path), .. }) => vec![path.clone()],
+            Part::Whole(_) => return None,
+            Part::Ranges { root, ranges, .. } => {
+                let files: BTreeSet<_> = ranges.iter().map(|range| &range.file).collect();
+                files.into_iter().map(|file| root.join(&**file)).collect()
+            }
+        };
+        paths.iter().map(|path| Stamp::of(path).ok()).collect()
+    }
+
+    fn same_but_for_time(&self, other: &Self) -> bool {
+        self.fingerprint == other.fingerprint
+    }
+}
+
+/// Whether a part's files are what they were when `entry` and `stamps` were taken.
+pub(crate) fn unchanged(part: &Part, entry: Option<&InputEntry>, stamps: &[Stamp]) -> bool {
+    match Stamp::of_part(part) {
+        Some(now) if now == stamps => true,
+        Some(now) if now.len() == 1 && stamps.len() == 1 => {
+            let same = now.iter().zip(stamps).all(|(a, b)| a.same_but_for_time(b));
+            same && entry.is_some_and(|entry| rehashed(part).as_ref() == Some(entry))
+        }
+        _ => false,
+    }
+}
+
+fn rehashed(part: &Part) -> Option<InputEntry> {
+    let Part::Whole(Input { place: Place::File(path), name, .. }) = part else { return None };
+    let mut reader = BufReader::with_capacity(1 << 20, File::open(path).ok()?);
+    let mut hash = Hash::default();
+    loop {
+        let bytes = reader.fill_buf().ok()?;
+        let n = bytes.len();
+        if n == 0 {
+            return Some(hash.entry(name));
+        }
+        hash.update(bytes);
+        reader.consume(n);
+    }
+}

@@ -1,0 +1,101 @@
+//! What can go wrong with files, in sentences an operator can act on.
+
+use std::io;
+use std::path::Path;
+
+/// A failure that has to do with a file: its path is always in the message.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The operating system refused.
+    #[error("cannot {action} `{path}`: {source}")]
+    Io {
+        /// What was tried: `open`, `read`, `write`...
+        action: &'static str,
+        /// The file.
+        path: String,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// A Parquet file cannot be read or written.
+    #[error("cannot {action} `{path}` as Parquet: {source}")]
+    Parquet {
+        /// What was tried.
+        action: &'static str,
+        /// The file.
+        path: String,
+        /// What the Parquet library said.
+        source: parquet::errors::ParquetError,
+    },
+    /// A file's content is not what it should be.
+    #[error("{place}: {message}")]
+    Malformed {
+        /// File, and line or row.
+        place: String,
+        /// What is wrong there.
+        message: String,
+    },
+    /// A named input does not exist.
+    #[error("no file or folder `{0}`")]
+    Missing(String),
+    /// A glob or folder holds nothing that can be read.
+    #[error("nothing to read in `{0}`")]
+    Empty(String),
+    /// A file that is neither an archive nor a page.
+    #[error("cannot tell what `{0}` is")]
+    UnknownForm(String),
+    /// A remote address.
+    #[error("`{0}` is a remote address, and this version reads local files only")]
+    Remote(String),
+    /// Two different inputs would get the same name.
+    #[error("two inputs are both named `{0}`")]
+    SameName(String),
+    /// More bytes than the cap allows.
+    #[error("`{path}` holds more than {cap} bytes")]
+    OverCap {
+        /// The file.
+        path: String,
+        /// The cap, in bytes.
+        cap: u64,
+    },
+}
+
+impl StoreError {
+    /// An [`StoreError::Io`] about `path`.
+    pub fn io(action: &'static str, path: &Path, source: io::Error) -> Self {
+        Self::Io { action, path: path.display().to_string(), source }
+    }
+
+    pub(crate) fn parquet(
+        action: &'static str,
+        path: &Path,
+        source: parquet::errors::ParquetError,
+    ) -> Self {
+        Self::Parquet { action, path: path.display().to_string(), source }
+    }
+
+    pub(crate) fn malformed(place: impl Into<String>, message: impl Into<String>) -> Self {
+        Self::Malformed { place: place.into(), message: message.into() }
+    }
+
+    /// What the operator can do about it, one sentence each.
+    pub fn hints(&self) -> Vec<String> {
+        let hint = match self {
+            Self::Empty(_) => {
+                "a folder is searched for .warc[.gz|.zst], .arc[.gz], .html, .htm, .xhtml, .ipynb and .txt"
+            }
+            Self::UnknownForm(_) => {
+                "inputs are .warc[.gz|.zst], .arc[.gz], .html, .htm, .xhtml, .ipynb, .txt, \
+                 .paths[.gz] lists, .csv, .tsv, .jsonl or .parquet tables of record ranges, folders, globs, or `-`"
+            }
+            Self::Remote(_) => {
+                "download it first, then give the local path; lists and tables take --paths-root for where the files lie"
+            }
+            Self::SameName(_) => "give the folder that holds both, so that their names differ",
+            Self::Missing(path) if path.contains(['*', '?']) => {
+                "the pattern matches no file; quote it so that the shell leaves it alone"
+            }
+            _ => return Vec::new(),
+        };
+        vec![hint.into()]
+    }
+}

@@ -1,0 +1,153 @@
+//! Whether text between delimiters that nobody declared is mathematics.
+
+use crate::scan::{Kind, Token, slice, tokens};
+
+/// Bytes of a body that are looked at; an inline formula is rarely a tenth as long.
+const WINDOW: usize = 1000;
+
+/// Words of two letters that are prose; other pairs of letters are products.
+const SHORT_WORDS: [&str; 24] = [
+    "an", "as", "at", "be", "by", "do", "go", "he", "if", "in", "is", "it", "me", "my", "no", "of",
+    "on", "or", "so", "to", "up", "us", "we", "am",
+];
+
+/// Names that mathematics writes in letters, with or without a backslash.
+const FUNCTIONS: [&str; 44] = [
+    "arccos", "arcsin", "arctan", "arg", "argmax", "argmin", "cos", "cosh", "cot", "coth", "cov",
+    "csc", "deg", "det", "diag", "dim", "div", "erf", "exp", "gcd", "hom", "inf", "ker", "lcm",
+    "lim", "log", "max", "min", "mod", "rank", "sec", "sgn", "sign", "sin", "sinh", "span", "sup",
+    "tan", "tanh", "trace", "var", "sqrt", "abs", "frac",
+];
+
+/// What speaks for and against mathematics in a body.
+#[derive(Debug, Default)]
+struct Evidence {
+    /// Words of prose outside braces.
+    words: usize,
+    /// Letters of the longest of them.
+    longest: usize,
+    /// Commands, scripts and groups.
+    strong: usize,
+    letters: usize,
+    operators: usize,
+    digits: usize,
+    spaces: usize,
+    slashes: usize,
+    /// Characters of programs and markup: a quotation mark, `;`, `@`, `` ` ``.
+    code: usize,
+}
+
+/// Whether the text between two undeclared `$` reads as a formula.
+///
+/// It needs a letter, a command or an operator; words of prose have to be
+/// outnumbered by commands and scripts; an amount of money is none.
+///
+/// ```
+/// use cc_math_tex::delimiters::looks_like_math;
+/// assert!(looks_like_math(r"\alpha + 1"));
+/// assert!(looks_like_math("n"));
+/// assert!(!looks_like_math("12.50"));
+/// assert!(!looks_like_math("5 and then it costs"));
+/// ```
+pub fn looks_like_math(body: &str) -> bool {
+    if body.len() > WINDOW {
+        return false;
+    }
+    let found = Evidence::of(body);
+    if found.code > 0 && found.strong == 0 {
+        return false;
+    }
+    if found.letters + found.strong + found.operators == 0 {
+        return false;
+    }
+    found.words == 0 || found.words <= found.strong || found.is_one_product()
+}
+
+/// Whether text between undeclared delimiters other than `$` is no formula after all.
+pub(super) fn is_prose(body: &str) -> bool {
+    let found = Evidence::of(window(body));
+    if found.letters + found.strong + found.operators + found.digits == 0 {
+        return true;
+    }
+    let bare = found.strong == 0;
+    (bare && found.code > 0)
+        || (bare && found.operators == 0 && found.words > 0 && !found.is_one_product())
+        || found.words > 2 * found.strong + 2
+}
+
+/// Whether the body is a plain number.
+pub(super) fn is_number(body: &str) -> bool {
+    body.trim().bytes().all(|b| b.is_ascii_digit() || matches!(b, b'.' | b','))
+}
+
+fn window(body: &str) -> &str {
+    slice(body, 0..body.floor_char_boundary(WINDOW))
+}
+
+impl Evidence {
+    fn of(body: &str) -> Self {
+        let mut found = Self::default();
+        let (mut depth, mut word) = (0usize, 0..0);
+        for token in tokens(body) {
+            if !is_letter(&token) {
+                found.word(slice(body, std::mem::take(&mut word)));
+            }
+            match token.kind {
+                Kind::Open => depth += 1,
+                Kind::Close => depth = depth.saturating_sub(1),
+                _ if depth > 0 => continue,
+                _ if is_letter(&token) && word.is_empty() => word = token.at..token.end(),
+                _ if is_letter(&token) => word.end = token.end(),
+                _ => {}
+            }
+            found.token(&token);
+        }
+        found.word(slice(body, word));
+        found
+    }
+
+    fn token(&mut self, token: &Token<'_>) {
+        match token.kind {
+            Kind::Word | Kind::Superscript | Kind::Subscript | Kind::Open => self.strong += 1,
+            Kind::Space => self.spaces += 1,
+            Kind::Char => self.character(token.text.chars().next().unwrap_or(' ')),
+            _ => {}
+        }
+    }
+
+    fn character(&mut self, c: char) {
+        match c {
+            '0'..='9' => self.digits += 1,
+            '=' | '<' | '>' | '+' | '-' | '*' | '|' | '\u{2200}'..='\u{22ff}' | '±' | '×' => {
+                self.operators += 1;
+            }
+            '/' => self.slashes += 1,
+            '"' | ';' | '@' | '`' | '?' => self.code += 1,
+            c if c.is_alphabetic() => self.letters += 1,
+            _ => {}
+        }
+    }
+
+    fn word(&mut self, word: &str) {
+        let letters = word.chars().count();
+        let lower = word.to_ascii_lowercase();
+        let is_word = match letters {
+            0 | 1 => false,
+            2 => SHORT_WORDS.contains(&lower.as_str()) || !word.is_ascii(),
+            _ => !FUNCTIONS.contains(&lower.as_str()),
+        };
+        if is_word {
+            self.words += 1;
+            self.longest = self.longest.max(letters);
+        }
+    }
+
+    /// Three letters side by side without any space: a triangle `ABC`, a product `2xyz`.
+    fn is_one_product(&self) -> bool {
+        self.words == 1 && self.longest <= 3 && self.spaces == 0 && self.slashes == 0
+    }
+}
+
+fn is_letter(token: &Token<'_>) -> bool {
+    token.kind == Kind::Char && token.text.chars().all(char::is_alphabetic)
+}
