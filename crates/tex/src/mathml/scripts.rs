@@ -247,7 +247,8 @@ fn is_operator_name(token: &Token<'_>) -> bool {
         Some(ch) => symbols::takes_limits(ch) || symbols::is_integral(ch),
         None => {
             let letters = |ch: char| ch.is_alphabetic() || symbols::space_width(ch).is_some();
-            token.kind != Kind::Number && token.text.chars().all(letters)
+            let is_name = !token.text.is_empty() && token.text.chars().all(letters);
+            token.kind != Kind::Number && is_name
         }
     }
 }

@@ -215,8 +215,9 @@ fn delimiter_role(item: &Expr<'_>, first: bool) -> Option<Role> {
 
 fn closes_bar(items: &[Expr<'_>], open: &[(usize, usize)], at: usize) -> bool {
     let Some((from, _)) = open.last() else { return false };
-    let text = |at: usize| items.get(at).and_then(Expr::delimiter).map(|token| &token.text);
-    *from + 1 < at && text(*from) == text(at)
+    let text = |at: usize| items.get(at).and_then(Expr::delimiter).map(|token| &*token.text);
+    let opener = text(*from).map_or("", |text| text);
+    opener.is_empty() || *from + 1 < at && Some(opener) == text(at)
 }
 
 /// The delimiter that the one at `at` closes: the nearest open one, but no lone bar
@@ -345,6 +346,9 @@ pub(super) fn is_fenced(items: &[Expr<'_>]) -> bool {
     if items.len() < 2 || first.role().is_none_or(|role| role == Role::Close) {
         return false;
     }
+    if first.op.side == Side::Left {
+        return grows_as_whole(items);
+    }
     if first.role() == Some(Role::Bar) {
         return encloses_with_bars(items, first);
     }
@@ -362,6 +366,21 @@ pub(super) fn is_fenced(items: &[Expr<'_>]) -> bool {
         }
     }
     false
+}
+
+/// Whether the `\left` at the start has its `\right` at the end.
+fn grows_as_whole(items: &[Expr<'_>]) -> bool {
+    let mut depth = 0usize;
+    let closes = items.iter().position(|item| {
+        match item.delimiter().map(|token| token.op.side) {
+            Some(Side::Left) => depth += 1,
+            Some(Side::Right) => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        depth == 0
+    });
+    let ends_plain = items.last().is_some_and(|last| last.token().is_some());
+    ends_plain && closes == Some(items.len() - 1)
 }
 
 fn encloses_with_bars(items: &[Expr<'_>], first: &Token<'_>) -> bool {

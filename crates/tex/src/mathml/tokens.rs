@@ -227,10 +227,10 @@ fn push_text<'a, D: MathDom>(
         return out.push(Expr::operator("′"));
     }
     let font = font.unwrap_or(Font::Normal);
-    if let Some(Expr::Text(before, same)) = out.last_mut() {
-        if *same == font {
-            return before.to_mut().push_str(&text);
-        }
+    if let Some(Expr::Text(before, same)) = out.last_mut()
+        && *same == font
+    {
+        return before.to_mut().push_str(&text);
     }
     out.push(Expr::Text(text, font));
 }
