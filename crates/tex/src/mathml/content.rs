@@ -132,8 +132,12 @@ fn quotient(arguments: Vec<Expr<'_>>) -> Expr<'_> {
 fn join<'a>(sign: &'static str, arguments: Vec<Expr<'a>>, out: &mut Vec<Expr<'a>>) {
     let is_product = !matches!(sign, "+" | "=" | "≠" | "<" | ">" | "≤" | "≥");
     for (index, argument) in arguments.into_iter().enumerate() {
-        if index > 0 && !sign.is_empty() {
-            out.push(Expr::operator(sign));
+        let is_number = argument.token().is_some_and(|token| token.kind == Kind::Number);
+        match sign {
+            _ if index == 0 => {}
+            "" if is_number => out.push(Expr::operator("⋅")),
+            "" => {}
+            sign => out.push(Expr::operator(sign)),
         }
         match argument {
             argument if is_product => out.push(grouped(argument)),

@@ -224,6 +224,11 @@ impl<'a, D: MathDom> Reader<'a, D> {
             None => scope,
         };
         self.children(node, scope, out);
+        let border = self.dom.attr(node, "style").is_some_and(|style| style.contains("border:1px"));
+        if border {
+            let inner = Expr::of(out.split_off(start));
+            return out.push(Expr::command(r"\boxed", inner));
+        }
         if let [Expr::Token(token)] = out.get_mut(start..).unwrap_or_default() {
             token.op.form = token.op.form.or_else(|| self.atom_form(node));
         }

@@ -18,8 +18,8 @@ pub(super) fn read<'a, D: MathDom>(
     if name == "mmultiscripts" {
         return out.push(multiscripts(reader, node, scope));
     }
-    let [base, first, second] = reader.arguments(node);
-    let base = reader.one(base, scope);
+    let scripts = if matches!(name, "msubsup" | "munderover") { 2 } else { 1 };
+    let (base, [first, second]) = base_and_scripts(reader, node, scripts, scope);
     let first = reader.one(first, scope.in_script());
     let (low, high) = match name {
         "msup" | "mover" => (Expr::Nothing, first),
@@ -32,6 +32,24 @@ pub(super) fn read<'a, D: MathDom>(
     let is_accent = |name| reader.dom.attr(node, name) == Some("true");
     let accented = Stacked { accent: is_accent("accent"), base, under: low, over: high };
     out.push(accented.simplify());
+}
+
+/// The base and the nodes of the scripts. Where there are more children than the element
+/// allows, as Temml writes for operators, the last ones are the scripts.
+fn base_and_scripts<'a, D: MathDom>(
+    reader: &mut Reader<'a, D>,
+    node: D::Node,
+    scripts: usize,
+    scope: Scope,
+) -> (Expr<'a>, [Option<D::Node>; 2]) {
+    let count = reader.elements(node).count();
+    let base_size = count.saturating_sub(scripts).max(1);
+    let mut children = reader.elements(node);
+    let mut base = Vec::new();
+    for child in children.by_ref().take(base_size) {
+        reader.node(child, scope, &mut base);
+    }
+    (Expr::of(base), [children.next(), children.next()])
 }
 
 /// Sub- and superscripts. A base that is only a strut lends its scripts to what stands
@@ -229,7 +247,8 @@ fn is_operator_name(token: &Token<'_>) -> bool {
         Some(ch) => symbols::takes_limits(ch) || symbols::is_integral(ch),
         None => {
             let letters = |ch: char| ch.is_alphabetic() || symbols::space_width(ch).is_some();
-            token.kind != Kind::Number && token.text.chars().all(letters)
+            let is_name = !token.text.is_empty() && token.text.chars().all(letters);
+            token.kind != Kind::Number && is_name
         }
     }
 }

@@ -35,8 +35,8 @@ pub(super) fn space_width(ch: char) -> Option<i32> {
 /// How many primes a character stands for.
 pub(super) fn primes(ch: char) -> Option<usize> {
     Some(match ch {
-        '′' | '\'' | '’' | '´' | 'ʹ' => 1,
-        '″' | '"' | '”' => 2,
+        '′' | '\'' | '’' | 'ʹ' => 1,
+        '″' | '”' => 2,
         '‴' => 3,
         '⁗' => 4,
         _ => return None,

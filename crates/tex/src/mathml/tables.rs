@@ -283,9 +283,9 @@ fn layout(table: &Table<'_>, hints: &Hints, scope: Scope) -> Layout {
         return Layout::Substack;
     }
     let is_single = table.rows.len() == 1 && columns == 1;
-    if is_single && (hints.is_display || table.rows.iter().any(|row| row.tag.is_some())) {
-        let center = table.align.first() == Some(&Align::Center);
-        return if center { Layout::Bare } else { Layout::Aligned };
+    if is_single {
+        let is_right = table.align.first() == Some(&Align::Right);
+        return if is_right { Layout::Aligned } else { Layout::Bare };
     }
     if is_alignment(&table.align) && hints.is_tight {
         return Layout::Aligned;

@@ -9,6 +9,7 @@ use super::symbols::{self, Role};
 pub(super) fn row(items: &mut Vec<Expr<'_>>, start: usize) {
     join_letters(items, start);
     join_modulo(items, start);
+    join_names(items, start);
     join_implications(items, start);
     if items.get(start..).unwrap_or_default().iter().any(Expr::is_tall) {
         match_fences(items, start);
@@ -77,6 +78,48 @@ fn join_modulo(items: &mut Vec<Expr<'_>>, start: usize) {
     items.truncate(at);
     items.push(Expr::command(r"\pmod", Expr::of(inner)));
     items.extend(after.into_iter().skip(1));
+}
+
+/// `flow`, `_`, `limit` in upright letters is one name; `\quad mod\ ` is `\mod`.
+fn join_names(items: &mut Vec<Expr<'_>>, start: usize) {
+    let is_gap = |item: &Expr<'_>| matches!(item, Expr::Space(6..));
+    let mut at = start + 1;
+    let mut joined = false;
+    while let Some([before, name, after]) = items.get_mut(at - 1..at + 2) {
+        let is_modulo = name.token().is_some_and(|token| token.text == "mod");
+        if is_modulo && is_gap(before) && is_gap(after) {
+            (*before, *name, *after) = (Expr::Nothing, Expr::Symbol(r"\mod"), Expr::Nothing);
+            joined = true;
+        } else if name.symbol() == Some('_') && is_word(before) && is_word(after) {
+            let parts = [std::mem::take(before), std::mem::take(name)];
+            prepend(after, &parts);
+            joined = true;
+        }
+        at += 1;
+    }
+    if joined {
+        remove(items, start, |item| item.is_nothing());
+    }
+}
+
+/// Whether an item is a name of several upright letters.
+fn is_word(item: &Expr<'_>) -> bool {
+    item.token().is_some_and(|token| {
+        token.text.len() > 1
+            && token.font.is_none_or(|font| font == Font::Normal)
+            && token.text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+            && token.text.starts_with(|ch: char| ch.is_ascii_alphabetic())
+    })
+}
+
+fn prepend(word: &mut Expr<'_>, parts: &[Expr<'_>]) {
+    if let Expr::Token(word) = word {
+        let mut text: String =
+            parts.iter().filter_map(Expr::token).map(|part| &*part.text).collect();
+        text.push_str(&word.text);
+        word.text = text.into();
+        word.kind = Kind::Ident;
+    }
 }
 
 /// `\iff` and `\implies` are arrows with spaces of their own.
@@ -172,8 +215,9 @@ fn delimiter_role(item: &Expr<'_>, first: bool) -> Option<Role> {
 
 fn closes_bar(items: &[Expr<'_>], open: &[(usize, usize)], at: usize) -> bool {
     let Some((from, _)) = open.last() else { return false };
-    let text = |at: usize| items.get(at).and_then(Expr::delimiter).map(|token| &token.text);
-    *from + 1 < at && text(*from) == text(at)
+    let text = |at: usize| items.get(at).and_then(Expr::delimiter).map(|token| &*token.text);
+    let opener = text(*from).map_or("", |text| text);
+    opener.is_empty() || *from + 1 < at && Some(opener) == text(at)
 }
 
 /// The delimiter that the one at `at` closes: the nearest open one, but no lone bar
@@ -302,6 +346,9 @@ pub(super) fn is_fenced(items: &[Expr<'_>]) -> bool {
     if items.len() < 2 || first.role().is_none_or(|role| role == Role::Close) {
         return false;
     }
+    if first.op.side == Side::Left {
+        return grows_as_whole(items);
+    }
     if first.role() == Some(Role::Bar) {
         return encloses_with_bars(items, first);
     }
@@ -319,6 +366,21 @@ pub(super) fn is_fenced(items: &[Expr<'_>]) -> bool {
         }
     }
     false
+}
+
+/// Whether the `\left` at the start has its `\right` at the end.
+fn grows_as_whole(items: &[Expr<'_>]) -> bool {
+    let mut depth = 0usize;
+    let closes = items.iter().position(|item| {
+        match item.delimiter().map(|token| token.op.side) {
+            Some(Side::Left) => depth += 1,
+            Some(Side::Right) => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        depth == 0
+    });
+    let ends_plain = items.last().is_some_and(|last| last.token().is_some());
+    ends_plain && closes == Some(items.len() - 1)
 }
 
 fn encloses_with_bars(items: &[Expr<'_>], first: &Token<'_>) -> bool {
@@ -354,7 +416,8 @@ impl super::expr::Table<'_> {
             ("", "}") if self.is_cases() => "rcases",
             _ => return None,
         };
-        let centered = self.layout == Layout::Matrix || name.ends_with("cases");
+        let centered =
+            matches!(self.layout, Layout::Matrix | Layout::Bare) || name.ends_with("cases");
         centered.then_some(Layout::Named(name))
     }
 

@@ -84,6 +84,10 @@ pub(super) fn operator<'a, D: MathDom>(
     let mut token = Token::new(text, Kind::Operator);
     token.font = reader.dom.attr(node, "mathvariant").and_then(Font::parse);
     token.op = attributes(reader, node, &token);
+    if token.text == "|" && is_spaced(reader, node) {
+        token.text = Cow::Borrowed("∣");
+        token.op = Operator::default();
+    }
     out.push(Expr::Token(token));
 }
 
@@ -133,10 +137,16 @@ fn attributes<D: MathDom>(reader: &Reader<'_, D>, node: D::Node, token: &Token<'
     Operator {
         form,
         stretchy,
-        fence: flag("fence"),
+        fence: flag("fence").or_else(|| dom.attr(node, "data-mjx-texclass").map(|_| false)),
         size: dom.attr(node, "minsize").map_or(0, size_class),
         ..Operator::default()
     }
+}
+
+/// Whether an operator has the spaces of a relation around it, which makes a bar a `\mid`.
+fn is_spaced<D: MathDom>(reader: &Reader<'_, D>, node: D::Node) -> bool {
+    let width = |name| reader.dom.attr(node, name).map_or(0, width_in_mu);
+    width("lspace") >= 4 && width("rspace") >= 4
 }
 
 /// `minsize` as a size command: 1-4 for `\big` to `\Bigg`, 0 for ordinary size.
@@ -213,11 +223,14 @@ fn push_text<'a, D: MathDom>(
     if text.chars().all(|ch| symbols::space_width(ch).is_some() || symbols::is_invisible(ch)) {
         return push_space(&text, out);
     }
+    if text == "’" {
+        return out.push(Expr::operator("′"));
+    }
     let font = font.unwrap_or(Font::Normal);
-    if let Some(Expr::Text(before, same)) = out.last_mut().filter(|_| true) {
-        if *same == font {
-            return before.to_mut().push_str(&text);
-        }
+    if let Some(Expr::Text(before, same)) = out.last_mut()
+        && *same == font
+    {
+        return before.to_mut().push_str(&text);
     }
     out.push(Expr::Text(text, font));
 }
@@ -225,7 +238,9 @@ fn push_text<'a, D: MathDom>(
 /// Appends the width of space characters; zero-width ones leave nothing.
 fn push_space(text: &str, out: &mut Vec<Expr<'_>>) {
     let mu: i32 = text.chars().filter_map(symbols::space_width).sum();
-    add_space(mu, out);
+    // KaTeX marks negative spaces by an invisible separator.
+    let is_negative = text.ends_with('\u{2063}');
+    add_space(if is_negative { -mu } else { mu }, out);
 }
 
 fn add_space(mu: i32, out: &mut Vec<Expr<'_>>) {

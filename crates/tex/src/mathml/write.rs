@@ -151,25 +151,36 @@ impl Writer {
     }
 
     fn text(&mut self, text: &str, font: Font) {
-        let (open, close) = font.text_command();
-        let mut is_open = false;
+        let mut open_font = None;
         for ch in text.chars() {
-            let is_sign = is_sign(ch);
-            if is_open && is_sign {
-                self.push(close);
-            }
-            if !is_open && !is_sign {
-                self.push(open);
-            }
-            is_open = !is_sign;
-            match is_sign {
-                true => self.letter(ch, None),
-                false => self.text_char(ch),
+            let (plain, font) = match font::decode(ch) {
+                Some((plain, own)) => (plain, own),
+                // A space goes with the words around it.
+                None if ch == ' ' || ch == '\u{A0}' => (ch, open_font.unwrap_or(font)),
+                None => (ch, font),
+            };
+            let next_font = (!is_sign(plain)).then_some(font);
+            self.switch_text(&mut open_font, next_font);
+            match next_font {
+                Some(_) => self.text_char(plain),
+                None => self.letter(plain, Some(font)),
             }
         }
-        if is_open {
-            self.push(close);
+        self.switch_text(&mut open_font, None);
+    }
+
+    /// Closes the text command of one font and opens that of another.
+    fn switch_text(&mut self, open: &mut Option<Font>, next: Option<Font>) {
+        if *open == next {
+            return;
         }
+        if let Some(font) = open {
+            self.push(font.text_command().1);
+        }
+        if let Some(font) = next {
+            self.push(font.text_command().0);
+        }
+        *open = next;
     }
 
     fn text_char(&mut self, ch: char) {
@@ -195,14 +206,12 @@ fn is_combining(ch: char) -> bool {
 }
 
 /// Whether a character of a text belongs to mathematics: signs with a command, Greek
-/// letters, letters of the mathematical alphabets.
+/// letters.
 fn is_sign(ch: char) -> bool {
     if ch.is_ascii() {
         return false;
     }
-    let has_command =
-        symbols::command(ch).is_some_and(|tex| tex.starts_with('\\') && !tex.starts_with(r"\text"));
-    has_command || font::decode(ch).is_some()
+    symbols::command(ch).is_some_and(|tex| tex.starts_with('\\') && !tex.starts_with(r"\text"))
 }
 
 /// Whether LaTeX ends in a control word.
@@ -274,6 +283,9 @@ impl Writer {
 
     /// A token of one character.
     fn symbol(&mut self, symbol: char, token: &Token<'_>) {
+        if let Some(count) = symbols::primes(symbol) {
+            return self.primes(count);
+        }
         if token.kind == Kind::Operator {
             return self.operator_symbol(symbol, token);
         }
@@ -293,11 +305,9 @@ impl Writer {
             '∥' if is_delimiter => self.push(r"\|"),
             '△' => self.push(r"\bigtriangleup"),
             '▽' => self.push(r"\bigtriangledown"),
-            '′' | '″' | '‴' | '⁗' | '\'' | '’' | '”' => {
-                self.primes(symbols::primes(symbol))
-            }
             _ => match token.font.filter(|font| font.is_bold()) {
                 Some(_) if symbol.is_alphanumeric() => self.letter(symbol, token.font),
+                Some(_) if symbol.is_ascii() => self.letter(symbol, None),
                 Some(_) => {
                     self.push(r"\boldsymbol{");
                     self.letter(symbol, None);
@@ -308,11 +318,11 @@ impl Writer {
         }
     }
 
-    fn primes(&mut self, count: Option<usize>) {
+    fn primes(&mut self, count: usize) {
         if self.after_sup == Some(self.out.len()) && !self.out.ends_with('\'') {
             self.push("{}");
         }
-        for _ in 0..count.unwrap_or(1) {
+        for _ in 0..count {
             self.push("'");
         }
         self.after_sup = Some(self.out.len());
@@ -384,7 +394,7 @@ impl Writer {
     fn number(&mut self, token: &Token<'_>) {
         let is_plain = token.font.is_none_or(|font| font == Font::Normal);
         if !is_plain || !token.text.chars().all(|ch| ch.is_ascii_digit() || ".,−-".contains(ch)) {
-            return self.letters(&token.text, token.font);
+            return self.unusual_number(token);
         }
         let is_grouped = token
             .text
@@ -397,6 +407,18 @@ impl Writer {
                 _ => self.letter(ch, None),
             }
         }
+    }
+
+    /// A number with letters, as `0xFF` or `1e10`, or in a font.
+    fn unusual_number(&mut self, token: &Token<'_>) {
+        let is_ascii = |byte: u8| byte.is_ascii_alphanumeric() || b".+-".contains(&byte);
+        if !token.text.bytes().all(is_ascii) {
+            return self.letters(&token.text, token.font);
+        }
+        let (open, close) = token.font.unwrap_or(Font::Normal).math_command();
+        self.push(open);
+        self.push(&token.text);
+        self.push(close);
     }
 
     /// A name of several letters, or any other text in an `mi` or `mo`.
@@ -456,8 +478,8 @@ impl Writer {
                 self.negated(ch);
             } else if let Some(mark) = chars.next_if(|mark| is_combining(*mark)) {
                 self.marked(ch, mark, font);
-            } else if let Some(count) = symbols::primes(ch).filter(|_| ch != '"') {
-                self.primes(Some(count));
+            } else if let Some(count) = symbols::primes(ch) {
+                self.primes(count);
             } else {
                 self.letter(ch, font);
             }
@@ -574,7 +596,12 @@ impl Writer {
             self.push("{}");
             self.sub_and_sup(sub, sup);
         }
+        let start = self.out.len();
         self.base(scripts);
+        if self.after_sup == Some(self.out.len()) {
+            self.out.insert(start, '{');
+            self.push("}");
+        }
         self.sub_and_sup(&scripts.sub, &scripts.sup);
         for (sub, sup) in &scripts.after {
             self.push("{}");
@@ -608,7 +635,10 @@ impl Writer {
     fn limits_base(&mut self, token: &Token<'_>) {
         if token.symbol().is_some_and(symbols::is_integral) {
             self.token(token);
-            return self.push(r"\limits");
+            // Not after the group of a bold one.
+            return if self.after_word {
+                self.push(r"\limits")
+            };
         }
         let is_known = function_name(token).is_some();
         if token.symbol().is_some() || is_known {
@@ -623,40 +653,42 @@ impl Writer {
         self.push("}");
     }
 
+    /// Scripts in the order that authors type: `f'_i`, `x_i^2`; but `x_i'^2`, since TeX
+    /// joins a superscript to the primes right before it only.
     fn sub_and_sup(&mut self, sub: &Expr<'_>, sup: &Expr<'_>) {
         let (primes, rest) = leading_primes(sup);
-        if primes > 0 {
-            self.primes(Some(primes));
-        }
-        if !sub.is_nothing() {
-            self.push("_");
-            self.argument(&[], Some(sub));
-        }
-        match (rest, sup) {
-            (_, Expr::Nothing) => {}
-            (Some([]), _) => {}
-            (Some(rest), _) => {
+        if primes == 0 {
+            self.sub(sub);
+            if !sup.is_nothing() {
                 self.push("^");
-                self.argument(rest, None);
+                self.argument(std::slice::from_ref(sup));
+                self.after_sup = Some(self.out.len());
             }
-            (None, sup) => {
-                self.push("^");
-                self.argument(&[], Some(sup));
-            }
-        }
-        if !sup.is_nothing() {
+        } else if rest.is_empty() {
+            self.primes(primes);
+            self.sub(sub);
+            self.after_sup = Some(self.out.len());
+        } else {
+            self.sub(sub);
+            self.primes(primes);
+            self.push("^");
+            self.argument(rest);
             self.after_sup = Some(self.out.len());
         }
     }
 
+    fn sub(&mut self, sub: &Expr<'_>) {
+        if !sub.is_nothing() {
+            self.push("_");
+            self.argument(std::slice::from_ref(sub));
+        }
+    }
+
     /// The argument of `^` or `_`, in braces unless it is one character.
-    fn argument(&mut self, items: &[Expr<'_>], expr: Option<&Expr<'_>>) {
+    fn argument(&mut self, items: &[Expr<'_>]) {
         let start = self.out.len();
         self.push("{");
         self.items(items);
-        if let Some(expr) = expr {
-            self.expr(expr);
-        }
         let inner = self.out.get(start + 1..).unwrap_or_default();
         if is_single(inner) {
             let is_word = inner.starts_with('\\');
@@ -668,28 +700,24 @@ impl Writer {
     }
 }
 
-/// The primes that a superscript starts with, and the items after them; `None` for the
-/// items when there are no primes.
-fn leading_primes<'e, 'a>(sup: &'e Expr<'a>) -> (usize, Option<&'e [Expr<'a>]>) {
-    let count = |expr: &Expr<'_>| {
-        let token = expr.token()?;
-        token
-            .text
-            .chars()
-            .map(|ch| symbols::primes(ch).filter(|_| ch != '´'))
-            .sum::<Option<usize>>()
-    };
+/// The primes that a superscript starts with, and the items after them.
+fn leading_primes<'e, 'a>(sup: &'e Expr<'a>) -> (usize, &'e [Expr<'a>]) {
     let items = match sup {
         Expr::Row(Row { items, .. }) => items.as_slice(),
         expr => std::slice::from_ref(expr),
     };
-    let primes = items.iter().map_while(|item| count(item).filter(|count| *count > 0));
     let (mut total, mut taken) = (0, 0);
-    for primes in primes {
+    for primes in items.iter().map_while(prime_count) {
         total += primes;
         taken += 1;
     }
-    (total, (total > 0).then(|| items.get(taken..).unwrap_or_default()))
+    (total, items.get(taken..).unwrap_or_default())
+}
+
+/// How many primes a token is made of; `None` for anything else.
+fn prime_count(expr: &Expr<'_>) -> Option<usize> {
+    let token = expr.token().filter(|token| !token.text.is_empty())?;
+    token.text.chars().map(|ch| if ch == '"' { Some(2) } else { symbols::primes(ch) }).sum()
 }
 
 /// Whether LaTeX is one character or one Greek letter or sign, which needs no braces as
