@@ -25,11 +25,12 @@ pub(super) fn decide(view: &View<'_>, scores: &[f32]) -> Vec<Verdict> {
     let threshold = threshold(blocks, scores);
     let facts: Vec<Facts> = blocks.iter().map(|block| Facts::of(view, block)).collect();
     let span = formula_span(&facts);
+    let words: u32 = blocks.iter().map(|block| block.stats.words).sum();
+    let eased = !span.is_empty() || words < FEW_WORDS;
     let mut verdicts = Vec::with_capacity(blocks.len());
     for (index, (facts, score)) in facts.iter().zip(scores).enumerate() {
         let unopposed = facts.objection.is_none();
-        let eased = !span.is_empty() && unopposed;
-        let needed = if eased { threshold * MATH_PAGES } else { threshold };
+        let needed = if eased && unopposed { threshold * EASE } else { threshold };
         let safe = facts.formula || (span.contains(&index) && unopposed);
         let keep = *score >= needed || safe;
         verdicts.push(if keep { Verdict::Keep } else { Verdict::Drop(facts.cause()) });
@@ -38,8 +39,11 @@ pub(super) fn decide(view: &View<'_>, scores: &[f32]) -> Vec<Verdict> {
     verdicts
 }
 
-/// What scores must reach on pages with mathematics if no rule objects, as a part of what other pages ask.
-const MATH_PAGES: f32 = 0.3;
+/// What scores must reach if no rule objects, as a part of what others need, on
+/// pages with mathematics (where a loss weighs more) and on pages of few words
+/// (which have little to drop, and are unlike those the model has seen).
+const EASE: f32 = 0.3;
+const FEW_WORDS: u32 = 300;
 
 /// What rules say of a block, whatever its score.
 struct Facts {
