@@ -48,7 +48,7 @@ pub(crate) struct ExtractArguments {
     #[arg(long, value_name = "FOLDER")]
     paths_root: Option<PathBuf>,
     /// Delete what an earlier run wrote to OUT, and start anew.
-    #[arg(long)]
+    #[arg(long, requires = "output")]
     overwrite: bool,
     /// Print the one page given as a JSON object instead of Markdown.
     #[arg(long, conflicts_with_all = ["output", "format"])]
@@ -107,6 +107,7 @@ pub(crate) fn run(arguments: ExtractArguments, log: &Log) -> Result<Ending, Faul
         (None, Some(page)) => print_page(&arguments, page),
         (None, None) if arguments.json => Err(Fault::NotOnePage),
         (None, None) => Err(Fault::NoOutput),
+        (Some("-"), _) if arguments.overwrite => Err(Fault::NothingToOverwrite),
         (Some("-"), _) => {
             let format = arguments.format.unwrap_or(FormatName::Jsonl);
             let plan = Plan::streamed(arguments.options(format), inputs);

@@ -48,7 +48,8 @@ impl Batch {
         documents.chain(self.rejects.iter().map(Row::weight)).sum()
     }
 
-    fn document(&mut self, document: Document) {
+    fn document(&mut self, mut document: Document) {
+        document.text.shrink_to_fit();
         self.counts.documents += 1;
         self.counts.text_bytes += document.text.len() as u64;
         self.counts.formulas.add(&document.ledger);

@@ -166,6 +166,7 @@ fn fill(
         report.failed.extend(note.failed);
     }
     report.failed.sort_by(|a, b| (&a.name, &a.error).cmp(&(&b.name, &b.error)));
+    report.failed.dedup_by(|a, b| a.name == b.name);
     Ok(Report { done_before, changed, seconds: clock.seconds(), ..report })
 }
 

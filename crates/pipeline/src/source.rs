@@ -2,7 +2,7 @@
 
 use crate::plan::{Part, Task, part_bytes};
 use cc_math_core::{FailedInput, InputEntry};
-use cc_math_store::{Fingerprint, Form, Input, Place, RecordRange, StoreError, sniff};
+use cc_math_store::{Form, Input, Place, RecordRange, sniff};
 use cc_math_warc::{Chunk, Limits, Splitter};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeSet, VecDeque};
@@ -68,10 +68,9 @@ struct Archive {
 }
 
 struct RangeParts {
-    name: String,
+    entry: InputEntry,
     root: PathBuf,
     left: VecDeque<RecordRange>,
-    hash: Hash,
 }
 
 impl Source {
@@ -116,17 +115,12 @@ impl Source {
         while bytes < UNIT_BYTES && ranges.len() < UNIT_FILES {
             let Some(range) = part.left.pop_front() else { break };
             bytes += range.length;
-            part.hash.update(range.file.as_bytes());
-            part.hash.update(&range.offset.to_le_bytes());
-            part.hash.update(&range.length.to_le_bytes());
             ranges.push(range);
         }
         if !ranges.is_empty() {
             return Some(Item::Unit(Unit::Ranges { root: part.root.clone(), ranges }));
         }
-        let entry = part.hash.entry(&part.name);
-        self.ranges = None;
-        Some(Item::Read(entry))
+        self.ranges.take().map(|part| Item::Read(part.entry))
     }
 
     /// Opens the next part; gives an item at once if that needs no reading here.
@@ -134,9 +128,11 @@ impl Source {
         match self.parts.pop_front() {
             Some(Part::Whole(input)) if input.form == Form::Page => Ok(Some(self.pages(input))),
             Some(Part::Whole(input)) => self.open_archive(input),
-            Some(Part::Ranges { name, root, ranges }) => {
-                let left = ranges.into();
-                self.ranges = Some(RangeParts { name, root, left, hash: Hash::default() });
+            Some(part) => {
+                let entry = range_entry(&part);
+                if let Part::Ranges { root, ranges, .. } = part {
+                    self.ranges = Some(RangeParts { entry, root, left: ranges.into() });
+                }
                 Ok(None)
             }
             None => Ok(None),
@@ -171,6 +167,20 @@ impl Source {
         self.archive = Some(Archive { name: input.name, splitter, hash });
         Ok(None)
     }
+}
+
+/// The entry of a slice of a table: what the ranges add up to, and a hash of
+/// the ranges themselves, not of what lies there.
+fn range_entry(part: &Part) -> InputEntry {
+    let mut hash = Hash::default();
+    if let Part::Ranges { ranges, .. } = part {
+        for range in ranges {
+            hash.update(range.file.as_bytes());
+            hash.update(&range.offset.to_le_bytes());
+            hash.update(&range.length.to_le_bytes());
+        }
+    }
+    InputEntry { bytes: part_bytes(part).unwrap_or(0), ..hash.entry(part.name()) }
 }
 
 fn is_page(part: &Part) -> bool {
@@ -237,23 +247,22 @@ impl Hash {
     }
 }
 
-/// What tells that a file is still the one that was read. The time of change is
-/// not proof by itself: a copied file has a new one, so where only the time
-/// differs the content is hashed again.
+/// What tells quickly that a file is still the one that was read: size and time
+/// of change. The time is not the last word: a copied file has a new one, so
+/// where the time alone differs the content is hashed again.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Stamp {
-    #[serde(flatten)]
-    fingerprint: Fingerprint,
+    bytes: u64,
     /// Nanoseconds since 1970, if the file system keeps that.
     changed: Option<u64>,
 }
 
 impl Stamp {
-    pub(crate) fn of(path: &Path) -> Result<Self, StoreError> {
-        let changed = fs::metadata(path).and_then(|data| data.modified()).ok();
-        let since = changed.and_then(|time| time.duration_since(UNIX_EPOCH).ok());
+    fn of(path: &Path) -> Option<Self> {
+        let data = fs::metadata(path).ok()?;
+        let since = data.modified().ok().and_then(|time| time.duration_since(UNIX_EPOCH).ok());
         let changed = since.and_then(|time| u64::try_from(time.as_nanos()).ok());
-        Ok(Self { fingerprint: Fingerprint::of(path)?, changed })
+        Some(Self { bytes: data.len(), changed })
     }
 
     /// The stamps of the files behind a part; `None` if it cannot be stamped.
@@ -266,23 +275,17 @@ impl Stamp {
                 files.into_iter().map(|file| root.join(&**file)).collect()
             }
         };
-        paths.iter().map(|path| Stamp::of(path).ok()).collect()
-    }
-
-    fn same_but_for_time(&self, other: &Self) -> bool {
-        self.fingerprint == other.fingerprint
+        paths.iter().map(|path| Stamp::of(path)).collect()
     }
 }
 
-/// Whether a part's files are what they were when `entry` and `stamps` were taken.
+/// Whether a part is what it was when `entry` and `stamps` were taken.
 pub(crate) fn unchanged(part: &Part, entry: Option<&InputEntry>, stamps: &[Stamp]) -> bool {
-    match Stamp::of_part(part) {
-        Some(now) if now == stamps => true,
-        Some(now) if now.len() == 1 && stamps.len() == 1 => {
-            let same = now.iter().zip(stamps).all(|(a, b)| a.same_but_for_time(b));
-            same && entry.is_some_and(|entry| rehashed(part).as_ref() == Some(entry))
-        }
-        _ => false,
+    let Some(now) = Stamp::of_part(part) else { return false };
+    match (part, entry) {
+        (Part::Ranges { .. }, _) => now == stamps && entry == Some(&range_entry(part)),
+        (_, Some(entry)) => now == stamps || rehashed(part).as_ref() == Some(entry),
+        (_, None) => false,
     }
 }
 

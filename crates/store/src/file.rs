@@ -2,9 +2,9 @@
 
 use crate::StoreError;
 use std::fs::{self, File};
-use std::io::{self, BufWriter, Read, Seek, SeekFrom, Write};
+use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
-use xxhash_rust::xxh3::{Xxh3, xxh3_64};
+use xxhash_rust::xxh3::Xxh3;
 
 /// A file being written under a temporary name. Dropped unsealed, it is gone.
 pub struct Pending {
@@ -102,39 +102,6 @@ pub fn write_once(target: &Path, bytes: &[u8]) -> Result<(), StoreError> {
     pending.seal()?.publish(target)
 }
 
-/// What tells quickly whether a file is still the one that was read: its size
-/// and its first and last 64 KiB. A change in the middle that keeps the size
-/// is not seen, so callers also look at the time of change.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-pub struct Fingerprint {
-    /// Size in bytes.
-    pub bytes: u64,
-    /// XXH3 of the two ends, 64 bits in hexadecimal.
-    pub ends: String,
-}
-
-impl Fingerprint {
-    const END: u64 = 1 << 16;
-
-    /// The fingerprint of a file.
-    ///
-    /// # Errors
-    /// If it cannot be read.
-    pub fn of(path: &Path) -> Result<Self, StoreError> {
-        Self::read(path).map_err(|e| StoreError::io("read", path, e))
-    }
-
-    fn read(path: &Path) -> io::Result<Self> {
-        let mut file = File::open(path)?;
-        let bytes = file.metadata()?.len();
-        let mut ends = Vec::new();
-        Read::by_ref(&mut file).take(Self::END).read_to_end(&mut ends)?;
-        file.seek(SeekFrom::Start(bytes.saturating_sub(Self::END).max(Self::END.min(bytes))))?;
-        file.take(Self::END).read_to_end(&mut ends)?;
-        Ok(Self { bytes, ends: format!("{:016x}", xxh3_64(&ends)) })
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -161,23 +128,5 @@ mod tests {
         assert!(!temporary.exists());
         drop(Pending::create(temporary.clone()).unwrap().seal().unwrap());
         assert!(!temporary.exists());
-    }
-
-    #[test]
-    fn fingerprints_see_size_head_and_tail() {
-        let path = scratch("fingerprint").join("f");
-        let mut bytes = vec![7; 300_000];
-        let mut seen = Vec::new();
-        for (index, value) in [(0, 7), (0, 8), (299_999, 9)] {
-            bytes[index] = value;
-            write_once(&path, &bytes).unwrap();
-            seen.push(Fingerprint::of(&path).unwrap());
-        }
-        bytes.pop();
-        write_once(&path, &bytes).unwrap();
-        seen.push(Fingerprint::of(&path).unwrap());
-        for (i, a) in seen.iter().enumerate() {
-            assert!(seen[i + 1..].iter().all(|b| a != b));
-        }
     }
 }

@@ -114,7 +114,7 @@ impl Row for Document {
     ];
 
     fn weight(&self) -> usize {
-        256 + self.text.len() + self.url.len() + 32 * self.formulas.len()
+        size_of::<Self>() + self.text.len() + self.url.len() + 32 * self.formulas.len()
     }
 
     fn blank() -> Self {
@@ -168,7 +168,7 @@ impl Row for Reject {
 
     fn weight(&self) -> usize {
         let texts = [&self.url, &self.text].into_iter().flatten().map(String::len);
-        256 + self.detail.len() + texts.sum::<usize>()
+        size_of::<Self>() + self.detail.len() + texts.sum::<usize>()
     }
 
     fn blank() -> Self {
