@@ -154,7 +154,7 @@ pub(crate) fn race_text(standings: &[Standing]) -> String {
     let mut text = String::new();
     for standing in standings {
         text.push_str(&format!(
-            "{:12} {:>8.1} {:>7.2} {:>8.2} {:>8.2} {:>9.1} {:>9.2} {:>7} {:>7} {:>7} {:>6}  {}\n",
+            "{:12} {:>8.1} {:>7.2} {:>8.2} {:>8.2} {:>9.1} {:>9.2} {:>9} {:>7} {:>7} {:>7} {:>6}  {}\n",
             standing.name,
             standing.pages_per_second,
             standing.megabytes_per_second,
@@ -162,6 +162,7 @@ pub(crate) fn race_text(standings: &[Standing]) -> String {
             standing.p99_ms,
             standing.max_ms,
             standing.first_is_faster_by,
+            standing.first_is_faster_by_cpu.map_or_else(|| "-".into(), |times| format!("{times:.2}")),
             share(standing.text_f1),
             share(standing.substring_recall),
             share(standing.substring_recall_macro),
@@ -173,7 +174,7 @@ pub(crate) fn race_text(standings: &[Standing]) -> String {
         return text;
     }
     let head = format!(
-        "\n{:12} {:>8} {:>7} {:>8} {:>8} {:>9} {:>9} {:>7} {:>7} {:>7} {:>6}\n",
+        "\n{:12} {:>8} {:>7} {:>8} {:>8} {:>9} {:>9} {:>9} {:>7} {:>7} {:>7} {:>6}\n",
         "one thread",
         "pages/s",
         "MB/s",
@@ -181,6 +182,7 @@ pub(crate) fn race_text(standings: &[Standing]) -> String {
         "p99 ms",
         "max ms",
         "x slower",
+        "x cpu",
         "textF1",
         "substr",
         "macro",

@@ -4,7 +4,7 @@ usage: rival.py NAME, NAME one of the keys of RIVALS.
 
 Answers first with one frame: the version as text; or ends with exit status 3 if the extractor
 is not installed. Then, for each pair of frames (address, page bytes), answers with the seconds
-taken (float64) and one frame: the text. A frame is a little-endian uint32 length and that many
+taken on the clock and on the processor (two float64) and one frame: the text. A frame is a little-endian uint32 length and that many
 bytes. A page that takes longer than LIMIT seconds ends the process by SIGALRM; the other side
 counts it as failed and starts again.
 """
@@ -53,14 +53,14 @@ def write_frame(stream, body):
 
 def timed(run, url, page):
     signal.alarm(LIMIT)
-    start = time.perf_counter()
+    start, start_cpu = time.perf_counter(), time.process_time()
     try:
         text = run(url, page) or ""
     except Exception:
         text = ""
-    seconds = time.perf_counter() - start
+    seconds, cpu_seconds = time.perf_counter() - start, time.process_time() - start_cpu
     signal.alarm(0)
-    return seconds, text
+    return seconds, cpu_seconds, text
 
 
 def main():
@@ -72,8 +72,8 @@ def main():
     write_frame(stdout, name.encode())
     while (url := read_frame(stdin)) is not None:
         page = read_frame(stdin)
-        seconds, text = timed(run, url.decode(errors="replace"), page)
-        stdout.write(struct.pack("<d", seconds))
+        seconds, cpu_seconds, text = timed(run, url.decode(errors="replace"), page)
+        stdout.write(struct.pack("<dd", seconds, cpu_seconds))
         write_frame(stdout, text.encode(errors="replace"))
 
 

@@ -43,7 +43,13 @@ pub const CASES: &[Case] = &[
     Case { name: "misnested-formatting-20k", trouble: || "<p><b><i>x</b>".repeat(20_000) },
     Case { name: "nested-tables-2k", trouble: nested_tables },
     Case { name: "links-50k", trouble: links },
-    Case { name: "unclosed-math-20k", trouble: || "<math><mi>x".repeat(20_000) },
+    Case { name: "unclosed-math-20k", trouble: || "<math>".repeat(20_000) },
+    Case { name: "unclosed-math-20k-filled", trouble: || "<math><mi>x</mi>".repeat(20_000) },
+    Case {
+        name: "unclosed-math-20k-in-paragraphs",
+        trouble: || "<p>a <math><mi>x</mi>".repeat(20_000),
+    },
+    Case { name: "unclosed-math-20k-unclosed-mi", trouble: || "<math><mi>x".repeat(20_000) },
     Case {
         name: "attribute-5mb",
         trouble: || format!("<p title=\"{}\">x</p>", "a ".repeat(2_500_000)),

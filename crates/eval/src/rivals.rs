@@ -8,6 +8,7 @@ use crate::EvalError;
 use crate::documents::extract;
 use crate::pages::LabelledPage;
 use cc_math_extract::{EXTRACTOR, Extractor, MathMode, Options};
+use rustix::time::{ClockId, clock_gettime};
 use std::io::{self, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
@@ -44,6 +45,8 @@ pub struct Answer {
     pub text: String,
     /// Wall-clock seconds it took.
     pub seconds: f64,
+    /// Processor seconds it took; `None` for processes of their own.
+    pub cpu_seconds: Option<f64>,
 }
 
 /// An extractor to be measured.
@@ -95,10 +98,18 @@ impl Contender {
 }
 
 fn own_answer(extractor: &Extractor, page: &LabelledPage) -> Answer {
-    let start = Instant::now();
+    let (start, start_cpu) = (Instant::now(), thread_seconds());
     let document = extract(extractor, page);
     let seconds = start.elapsed().as_secs_f64();
-    Answer { text: document.and_then(|document| document.text).unwrap_or_default(), seconds }
+    let cpu_seconds = Some(thread_seconds() - start_cpu);
+    let text = document.and_then(|document| document.text).unwrap_or_default();
+    Answer { text, seconds, cpu_seconds }
+}
+
+/// Processor seconds of this thread so far.
+fn thread_seconds() -> f64 {
+    let time = clock_gettime(ClockId::ThreadCPUTime);
+    time.tv_sec as f64 + time.tv_nsec as f64 / 1e9
 }
 
 fn lynx_version() -> Option<String> {
@@ -122,7 +133,8 @@ fn lynx(page: &LabelledPage) -> Result<Answer, EvalError> {
     .map_err(fault)?;
     child.wait().map_err(fault)?;
     let seconds = start.elapsed().as_secs_f64();
-    Ok(Answer { text: String::from_utf8_lossy(&text).into_owned(), seconds })
+    let text = String::from_utf8_lossy(&text).into_owned();
+    Ok(Answer { text, seconds, cpu_seconds: None })
 }
 
 /// A Python process with one extractor in it.
@@ -163,18 +175,17 @@ impl Worker {
             return Ok(answer);
         }
         self.restart()?;
-        Ok(Answer { text: String::new(), seconds: LIMIT })
+        Ok(Answer { text: String::new(), seconds: LIMIT, cpu_seconds: Some(LIMIT) })
     }
 
     fn ask(&mut self, page: &LabelledPage) -> io::Result<Answer> {
         write_frame(&mut self.to, page.url.as_bytes())?;
         write_frame(&mut self.to, &page.bytes)?;
         self.to.flush()?;
-        let mut seconds = [0; 8];
-        self.from.read_exact(&mut seconds)?;
+        let seconds = read_number(&mut self.from)?;
+        let cpu_seconds = Some(read_number(&mut self.from)?);
         let text = read_frame(&mut self.from)?;
-        let text = String::from_utf8_lossy(&text).into_owned();
-        Ok(Answer { text, seconds: f64::from_le_bytes(seconds) })
+        Ok(Answer { text: String::from_utf8_lossy(&text).into_owned(), seconds, cpu_seconds })
     }
 
     fn restart(&mut self) -> Result<(), EvalError> {
@@ -207,6 +218,12 @@ fn write_frame(to: &mut impl Write, body: &[u8]) -> io::Result<()> {
     let len = u32::try_from(body.len()).map_err(io::Error::other)?;
     to.write_all(&len.to_le_bytes())?;
     to.write_all(body)
+}
+
+fn read_number(from: &mut impl Read) -> io::Result<f64> {
+    let mut number = [0; 8];
+    from.read_exact(&mut number)?;
+    Ok(f64::from_le_bytes(number))
 }
 
 fn read_frame(from: &mut impl Read) -> io::Result<Vec<u8>> {

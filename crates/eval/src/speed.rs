@@ -37,6 +37,11 @@ pub struct Standing {
     pub max_ms: f64,
     /// How many times as fast the first contender is: the median of the rounds' ratios.
     pub first_is_faster_by: f64,
+    /// Pages a processor second: the median round. On a busy machine this means more than the
+    /// clock.
+    pub pages_per_cpu_second: Option<f64>,
+    /// How many times as little processor time the first contender takes.
+    pub first_is_faster_by_cpu: Option<f64>,
     /// Pages with gold text.
     pub text_pages: usize,
     /// Their mean word F1.
@@ -68,9 +73,8 @@ pub fn race(
             run.round(contender, corpus)?;
         }
     }
-    let first = runs.first().map(Run::rounds).unwrap_or_default();
     let standings = contenders.iter().zip(&runs);
-    Ok(standings.map(|(contender, run)| run.standing(contender, corpus, &first)).collect())
+    Ok(standings.map(|(contender, run)| run.standing(contender, corpus, runs.first())).collect())
 }
 
 /// What is kept of a contender's rounds.
@@ -78,6 +82,8 @@ pub fn race(
 struct Run {
     /// Seconds by round and page.
     seconds: Vec<Vec<f64>>,
+    /// Processor seconds by round; empty where they are not known.
+    cpu_rounds: Vec<f64>,
     quality: Quality,
 }
 
@@ -93,14 +99,17 @@ impl Run {
     fn round(&mut self, contender: &mut Contender, corpus: &Corpus) -> Result<(), EvalError> {
         let is_first = self.seconds.is_empty();
         let mut seconds = Vec::with_capacity(corpus.pages.len());
+        let mut cpu_seconds = Some(0.0);
         for page in &corpus.pages {
             let answer = contender.extract(page)?;
             seconds.push(answer.seconds);
+            cpu_seconds = cpu_seconds.zip(answer.cpu_seconds).map(|(sum, page)| sum + page);
             if is_first {
                 self.quality.add(page, corpus, &answer.text);
             }
         }
         self.seconds.push(seconds);
+        self.cpu_rounds.extend(cpu_seconds);
         Ok(())
     }
 
@@ -119,12 +128,13 @@ impl Run {
         medians
     }
 
-    fn standing(&self, contender: &Contender, corpus: &Corpus, first: &[f64]) -> Standing {
+    fn standing(&self, contender: &Contender, corpus: &Corpus, first: Option<&Run>) -> Standing {
         let rounds = self.rounds();
         let typical = median(rounds.clone()).max(f64::MIN_POSITIVE);
+        let cpu = (!self.cpu_rounds.is_empty()).then(|| median(self.cpu_rounds.clone()));
         let bytes: usize = corpus.pages.iter().map(|page| page.bytes.len()).sum();
-        let ratios =
-            rounds.iter().zip(first).map(|(own, first)| own / first.max(f64::MIN_POSITIVE));
+        let first_rounds = first.map(Run::rounds).unwrap_or_default();
+        let first_cpu = first.map(|first| first.cpu_rounds.as_slice()).unwrap_or_default();
         let pages_ms = self.pages_ms();
         let (substring_recall, substring_recall_macro) = self.quality.substring_recall();
         Standing {
@@ -135,7 +145,10 @@ impl Run {
             p50_ms: quantile(&pages_ms, 0.5),
             p99_ms: quantile(&pages_ms, 0.99),
             max_ms: quantile(&pages_ms, 1.0),
-            first_is_faster_by: median(ratios.collect()),
+            first_is_faster_by: median_ratio(&rounds, &first_rounds),
+            pages_per_cpu_second: cpu
+                .map(|cpu| corpus.pages.len() as f64 / cpu.max(f64::MIN_POSITIVE)),
+            first_is_faster_by_cpu: cpu.map(|_| median_ratio(&self.cpu_rounds, first_cpu)),
             text_pages: self.quality.f1.len(),
             text_f1: mean(&self.quality.f1),
             substring_recall,
@@ -196,6 +209,12 @@ fn bare(text: &str) -> String {
 
 fn mean(values: &[f64]) -> Option<f64> {
     (!values.is_empty()).then(|| values.iter().sum::<f64>() / values.len() as f64)
+}
+
+/// The median of each round's ratio.
+fn median_ratio(rounds: &[f64], first: &[f64]) -> f64 {
+    let ratios = rounds.iter().zip(first).map(|(own, first)| own / first.max(f64::MIN_POSITIVE));
+    median(ratios.collect())
 }
 
 /// The middle value; of an even number, the mean of the two in the middle; 0 of nothing.

@@ -190,7 +190,7 @@ mod tests {
         let check = |text: &str, expected: &[&[&str]]| {
             assert_eq!(read_markdown(text).tables, [expected], "{text}")
         };
-        check("| A | b\\|c |\n|---|:-:|\n| $x$ | |\n", &[&["a", "b c"], &["x"]]);
+        check("| A | b\\|c |\n|---|:-:|\n| $x$ | |\n", &[&["a", "b c"], &["x", ""]]);
         check(
             "<table><tr><td rowspan=2>A</td><td>b</td></tr>\n<tr><td>c</td></tr></table>",
             &[&["a", "b"], &["", "c"]],
