@@ -28,7 +28,8 @@ fn metadata() -> Result<Value, String> {
         .args(["metadata", "--no-deps", "--format-version", "1"])
         .output()
         .map_err(|fault| format!("`cargo metadata` did not start: {fault}"))?;
-    serde_json::from_slice(&out.stdout).map_err(|fault| format!("`cargo metadata` is unreadable: {fault}"))
+    serde_json::from_slice(&out.stdout)
+        .map_err(|fault| format!("`cargo metadata` is unreadable: {fault}"))
 }
 
 fn faults(metadata: &Value) -> Vec<String> {
@@ -47,10 +48,11 @@ fn package_faults(package: &Value) -> Vec<String> {
         .filter(|dependency| dependency["kind"].is_null())
         .filter_map(|dependency| dependency["name"].as_str())
         .filter(|dependency| self::floor(dependency).is_some_and(|below| below >= floor))
-        .map(|dependency| format!("`{name}` may not depend on `{dependency}`: arrows only point down"))
+        .map(|dependency| {
+            format!("`{name}` may not depend on `{dependency}`: arrows only point down")
+        })
         .collect()
 }
-
 
 fn floor(name: &str) -> Option<u8> {
     FLOORS.iter().find(|(crate_name, _)| *crate_name == name).map(|(_, floor)| *floor)

@@ -18,12 +18,20 @@ struct Chore {
 const CHORES: &[Chore] = &[
     Chore { name: "fmt", about: "formatting is rustfmt's", run: fmt },
     Chore { name: "floors", about: "crates depend only on floors below them", run: floors::check },
-    Chore { name: "tidy", about: "module heads, no stray notes, no machine paths", run: tidy::check },
+    Chore {
+        name: "tidy",
+        about: "module heads, no stray notes, no machine paths",
+        run: tidy::check,
+    },
     Chore { name: "clippy", about: "no lint on any target", run: clippy },
     Chore { name: "test", about: "all tests, with nextest where it is installed", run: test },
     Chore { name: "doc", about: "documentation builds without a warning", run: doc },
     Chore { name: "fuzz", about: "fuzz targets compile", run: fuzz },
-    Chore { name: "deny", about: "licences and sources of dependencies, where cargo-deny is installed", run: deny },
+    Chore {
+        name: "deny",
+        about: "licences and sources of dependencies, where cargo-deny is installed",
+        run: deny,
+    },
 ];
 
 fn main() -> ExitCode {
@@ -88,7 +96,10 @@ fn doc() -> Result<(), String> {
 }
 
 fn fuzz() -> Result<(), String> {
-    cargo(&["check", "--manifest-path", "fuzz/Cargo.toml", "--locked", "--target-dir", "target"], &[])
+    cargo(
+        &["check", "--manifest-path", "fuzz/Cargo.toml", "--locked", "--target-dir", "target"],
+        &[],
+    )
 }
 
 fn deny() -> Result<(), String> {

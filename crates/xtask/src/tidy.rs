@@ -9,8 +9,11 @@ const NOTES: &[&str] = &[concat!("TO", "DO"), concat!("FIX", "ME"), concat!("XX"
 /// Fails with one sentence for each breach.
 pub(crate) fn check() -> Result<(), String> {
     let mut faults = Vec::new();
-    for file in sources(Path::new("crates")).map_err(|fault| format!("cannot list crates/: {fault}"))? {
-        let text = fs::read_to_string(&file).map_err(|fault| format!("cannot read {}: {fault}", file.display()))?;
+    for file in
+        sources(Path::new("crates")).map_err(|fault| format!("cannot list crates/: {fault}"))?
+    {
+        let text = fs::read_to_string(&file)
+            .map_err(|fault| format!("cannot read {}: {fault}", file.display()))?;
         faults.extend(breaches(&file, &text));
     }
     if faults.is_empty() { Ok(()) } else { Err(faults.join("\n  ")) }
@@ -20,14 +23,25 @@ fn breaches(file: &Path, text: &str) -> Vec<String> {
     let mut faults = Vec::new();
     let is_module = file.components().any(|part| part.as_os_str() == "src");
     if is_module && !text.starts_with("//!") {
-        faults.push(format!("{} has no `//!` head: say what it is and what it refuses to know", file.display()));
+        faults.push(format!(
+            "{} has no `//!` head: say what it is and what it refuses to know",
+            file.display()
+        ));
     }
     for (number, line) in text.lines().enumerate() {
         if NOTES.iter().any(|note| line.contains(note)) {
-            faults.push(format!("{}:{}: finish it or say so in README", file.display(), number + 1));
+            faults.push(format!(
+                "{}:{}: finish it or say so in README",
+                file.display(),
+                number + 1
+            ));
         }
         if line.ends_with(' ') || line.ends_with('\t') {
-            faults.push(format!("{}:{}: white space at the end of the line", file.display(), number + 1));
+            faults.push(format!(
+                "{}:{}: white space at the end of the line",
+                file.display(),
+                number + 1
+            ));
         }
     }
     faults

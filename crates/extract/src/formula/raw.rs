@@ -234,8 +234,9 @@ fn switch(cx: &Cx<'_>, node: NodeId) -> Option<bool> {
     if classes(cx.dom, node).any(|class| cx.page.config.processes_class(class)) {
         return Some(true);
     }
-    let ignored = classes(cx.dom, node)
-        .any(|class| matches!(class, "no-mathjax" | "nomathjax") || cx.page.config.ignores_class(class));
+    let ignored = classes(cx.dom, node).any(|class| {
+        matches!(class, "no-mathjax" | "nomathjax") || cx.page.config.ignores_class(class)
+    });
     ignored.then_some(false)
 }
 
