@@ -137,7 +137,7 @@ pub fn select(dom: &Dom, hints: &Hints<'_>) -> Selection {
     let page = page::read(dom, &layout.metadata, hints);
     let places = features::places(&layout);
     let view = features::View { layout: &layout, places: &places, page: &page };
-    let choices = decide::decide(&view, &decide::score(&view.rows()));
+    let choices = decide::decide(&view, &decide::score(&view, |_| {}));
     Selection { verdicts: verdicts(dom, &layout, &choices), title: title(dom, &view) }
 }
 
@@ -147,8 +147,8 @@ pub fn explain(dom: &Dom, hints: &Hints<'_>) -> Vec<BlockReport> {
     let page = page::read(dom, &layout.metadata, hints);
     let places = features::places(&layout);
     let view = features::View { layout: &layout, places: &places, page: &page };
-    let rows = view.rows();
-    let scores = decide::score(&rows);
+    let mut rows: Vec<features::Row> = Vec::new();
+    let scores = decide::score(&view, |chunk| rows.extend_from_slice(chunk));
     let verdicts = decide::decide(&view, &scores);
     let report = |(row, (score, verdict)): (&features::Row, (&f32, &Verdict))| BlockReport {
         text: String::new(),

@@ -2,7 +2,7 @@
 
 use super::blocks::{Block, mark};
 use super::features::{FEATURES, Place, Row, View};
-use super::model::Model;
+use super::model::{LANES, Model};
 use super::words::class;
 use super::{DropCause, Verdict};
 use std::sync::LazyLock;
@@ -11,12 +11,18 @@ use std::sync::LazyLock;
 static MODEL: LazyLock<Option<Model>> =
     LazyLock::new(|| Model::read(include_bytes!("content.model"), FEATURES));
 
-/// How likely each block is content.
-pub(super) fn score(rows: &[Row]) -> Vec<f32> {
-    match MODEL.as_ref() {
-        Some(model) => model.score(rows),
-        None => vec![1.0; rows.len()],
-    }
+/// How likely each block is content. `watch` is shown the rows on the way.
+pub(super) fn score(view: &View<'_>, mut watch: impl FnMut(&[Row])) -> Vec<f32> {
+    let mut scores = Vec::with_capacity(view.layout.blocks.len());
+    let mut columns = [[0; LANES]; FEATURES];
+    view.rows(LANES, |rows| {
+        watch(rows);
+        match MODEL.as_ref() {
+            Some(model) => model.score(rows, &mut columns, &mut scores),
+            None => scores.resize(scores.len() + rows.len(), 1.0),
+        }
+    });
+    scores
 }
 
 /// Chooses the blocks to keep: by score, and where there is mathematics or code by what surrounds it.

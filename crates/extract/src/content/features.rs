@@ -247,17 +247,21 @@ impl View<'_> {
         self.layout.containers.get(block.container as usize).map_or(Tag::Div, |c| c.tag)
     }
 
-    /// The rows of all blocks, in order.
-    pub(super) fn rows(&self) -> Vec<Row> {
+    /// Hands out the rows of all blocks, in order, at most `size` at a time.
+    pub(super) fn rows(&self, size: usize, mut take: impl FnMut(&[Row])) {
         let whole = self.whole();
         let repeats = repeats(&self.layout.blocks);
-        let mut rows = Vec::with_capacity(self.layout.blocks.len());
+        let mut rows = Vec::with_capacity(size);
         let mut running = Running::default();
         for ((index, block), repeats) in self.layout.blocks.iter().enumerate().zip(repeats) {
             rows.push(self.row(index, block, &whole, repeats, &running));
             running.pass(block, self.tag(block));
+            if rows.len() == size {
+                take(&rows);
+                rows.clear();
+            }
         }
-        rows
+        take(&rows);
     }
 
     fn whole(&self) -> Whole {

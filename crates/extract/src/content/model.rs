@@ -5,7 +5,7 @@
 //! many rows can be asked at once. It knows nothing of what features mean.
 
 /// Rows that are scored together.
-const LANES: usize = 32;
+pub(super) const LANES: usize = 32;
 /// Deepest tree; trees less deep are filled up with questions that nothing answers.
 const DEPTH: usize = 6;
 /// Leaves of such a tree.
@@ -81,16 +81,16 @@ impl Model {
         reader.0.is_empty().then_some(Self { bias, unit, trees })
     }
 
-    /// Probability of content for each row; rows lack no feature that the model asks for.
-    pub(super) fn score<const N: usize>(&self, rows: &[[u8; N]]) -> Vec<f32> {
-        let mut columns = vec![[0u8; LANES]; N];
-        let mut scores = Vec::with_capacity(rows.len());
-        for chunk in rows.chunks(LANES) {
-            transpose(chunk, &mut columns);
-            let sums = self.sums(&columns);
-            scores.extend(sums.iter().take(chunk.len()).map(|sum| self.probability(*sum)));
-        }
-        scores
+    /// Appends the probability of content of each of at most [`LANES`] rows. `columns` is scratch space.
+    pub(super) fn score<const N: usize>(
+        &self,
+        rows: &[[u8; N]],
+        columns: &mut [[u8; LANES]; N],
+        scores: &mut Vec<f32>,
+    ) {
+        transpose(rows, columns);
+        let sums = self.sums(columns);
+        scores.extend(sums.iter().take(rows.len()).map(|sum| self.probability(*sum)));
     }
 
     fn sums(&self, columns: &[[u8; LANES]]) -> [i32; LANES] {
@@ -147,9 +147,9 @@ mod tests {
         let model = Model::read(&bytes(), 3).unwrap();
         let rows = [[0, 9, 0], [6, 9, 0], [0, 9, 1], [255, 9, 255]];
         let expected = [2, 3, 4, -2].map(|sum: i32| 1.0 / (1.0 + (-0.5 * sum as f32).exp()));
-        assert_eq!(model.score(&rows), expected);
-        let many: Vec<[u8; 3]> = rows.iter().copied().cycle().take(101).collect();
-        assert_eq!(model.score(&many).get(100), expected.first());
+        let mut scores = Vec::new();
+        model.score(&rows, &mut [[0; LANES]; 3], &mut scores);
+        assert_eq!(scores, expected);
     }
 
     #[test]
