@@ -36,6 +36,7 @@ pub(crate) fn report_json(report: &Report, standings: &[Standing], worst: usize)
         "ledger": report.overall.ledger,
         "prefilter": prefilter_json(report.prefilter),
         "worst": report.worst.iter().take(worst).collect::<Vec<_>>(),
+        "inexact_code": report.inexact_code.iter().take(worst).collect::<Vec<_>>(),
         "race": standings,
     })
 }
@@ -64,6 +65,9 @@ pub(crate) fn report_text(report: &Report, worst: usize) -> String {
             "{}: {} of {} missing, {} emitted\n  lacking {:?}\n  surplus {:?}\n",
             page.id, page.missing, page.truth, page.emitted, page.lacking, page.surplus
         ));
+    }
+    for (id, blocks, line, made) in report.inexact_code.iter().take(worst) {
+        text.push_str(&format!("{id}: {blocks} code blocks changed\n  {line:?}\n  {made:?}\n"));
     }
     text
 }

@@ -62,7 +62,8 @@ impl Fault {
             }
             Fault::NothingToOverwrite
             | Fault::Rejected { .. }
-            | Fault::Output(_) | Fault::Signals(_) => Vec::new(),
+            | Fault::Output(_)
+            | Fault::Signals(_) => Vec::new(),
         }
     }
 

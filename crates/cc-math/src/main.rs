@@ -12,7 +12,6 @@ mod progress;
 mod summary;
 
 use clap::{Parser, Subcommand, ValueEnum};
-use fault::Fault;
 use std::process::ExitCode;
 
 #[global_allocator]

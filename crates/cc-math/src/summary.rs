@@ -32,14 +32,11 @@ fn notes(out: &mut String, report: &Report) {
     if report.changed > 0 {
         line(
             out,
-            &format!("note: {} of the inputs had changed and were read again", report.changed),
+            &format!("note: tasks done again because inputs had changed: {}", report.changed),
         );
     }
     if report.done_before > 0 {
-        line(
-            out,
-            &format!("note: {} of the tasks were finished by an earlier run", report.done_before),
-        );
+        line(out, &format!("note: tasks finished by an earlier run: {}", report.done_before));
     }
 }
 
@@ -87,6 +84,9 @@ fn row(out: &mut String, name: &str, cells: &[&str]) {
 }
 
 fn speed(out: &mut String, report: &Report) {
+    if report.worked.records == 0 {
+        return;
+    }
     let seconds = report.seconds.max(1e-3);
     let worked = &report.worked;
     let text = format!(

@@ -83,7 +83,7 @@ fn locators_lead_back_to_the_record() {
 #[test]
 fn threads_and_formats_do_not_show_in_the_output() {
     let scratch = Scratch::new("threads");
-    scratch.crawl(3, 3);
+    scratch.crawl(2, 3);
     for format in ["parquet", "jsonl.zst", "jsonl.gz", "markdown"] {
         scratch
             .well(&format!("extract crawl -o one-{format} --threads 1 --quiet --format {format}"));
@@ -217,7 +217,7 @@ fn broken_off(scratch: &Scratch, signal: &str, threads: usize) -> Option<i32> {
 
 fn check_broken_off(signal: &str, threads: usize, code: Option<i32>) {
     let scratch = Scratch::new("broken");
-    scratch.crawl(6, 8);
+    scratch.crawl(4, 4);
     scratch.well("extract crawl -o whole --quiet");
     let whole = scratch.outputs("whole");
     assert_eq!(broken_off(&scratch, signal, threads), code);
@@ -268,7 +268,7 @@ fn one_page_prints_as_markdown_or_json() {
 #[test]
 fn a_reader_that_has_had_enough_is_no_failure() {
     let scratch = Scratch::new("pipe");
-    scratch.crawl(1, 20);
+    scratch.crawl(1, 8);
     let mut child = scratch
         .command("extract crawl -o - --quiet")
         .stdout(Stdio::piped())

@@ -4,6 +4,7 @@
 //! prints (standard output, then standard error) and its exit code. With
 //! `UPDATE=1` in the environment the files are rewritten instead.
 
+#[allow(dead_code, reason = "each test binary uses what it needs")]
 mod support;
 
 use std::fs;

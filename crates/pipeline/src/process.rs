@@ -7,7 +7,8 @@ use cc_math_core::{
 };
 use cc_math_extract::{Extractor, Outcome, Page};
 use cc_math_store::{
-    Input, Place, RecordRange, Reject, Row, StoreError, media_type, read_capped, unpack,
+    Form, Input, Place, RecordRange, Reject, Row, StoreError, media_type, read_capped, sniff,
+    unpack,
 };
 use cc_math_warc::http::{HttpLimits, Scratch};
 use cc_math_warc::{Damaged, Event, Limits, Payload, Record, RecordReader, Splitter};
@@ -339,7 +340,9 @@ fn read_stored(name: &str, stored: Vec<u8>, extract: Extract<'_>, batch: &mut Ba
         fetch_time_ms: None,
         truncated: None,
     };
-    let page = Page { bytes: &bytes, url: &url, content_type: media_type(name) };
+    let sniffed = || (sniff(&bytes) == Form::Page).then_some("text/html");
+    let content_type = media_type(name).or_else(sniffed);
+    let page = Page { bytes: &bytes, url: &url, content_type };
     read_one(&page, origin, extract, batch);
 }
 
