@@ -67,6 +67,8 @@ pub struct Report {
     pub kinds: BTreeMap<String, Totals>,
     /// Pages with formulas missing, the worst first.
     pub worst: Vec<Worst>,
+    /// Pages with code whose lines are not as they were: id, blocks, a line, what became of it.
+    pub inexact_code: Vec<(String, usize, String, String)>,
     /// What the prefilter does to the pages; of nothing where their bytes are not at hand.
     pub prefilter: Prefilter,
 }
@@ -78,10 +80,15 @@ impl Report {
             self.kinds.entry(kind.clone()).or_default().add(&page);
         }
         self.worst.extend(page.formulas.and_then(|score| score.worst));
+        let structure = page.structure;
+        let blocks = structure.found_blocks - structure.exact_blocks;
+        let inexact = structure.inexact.map(|(line, made)| (page.id, blocks, line, made));
+        self.inexact_code.extend(inexact);
     }
 
     fn finish(&mut self) {
         self.worst.sort_by(|a, b| b.missing.cmp(&a.missing).then_with(|| a.id.cmp(&b.id)));
+        self.inexact_code.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
     }
 }
 

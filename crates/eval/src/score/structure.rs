@@ -20,22 +20,25 @@ pub struct StructureScore {
     pub source_blocks: usize,
     /// Those found again as a code block with the same characters, blanks aside.
     pub found_blocks: usize,
-    /// Those of them with the same lines, indentation byte for byte; empty lines and ends of
-    /// lines aside.
+    /// Those of them with the same lines, indentation byte for byte; empty lines, ends of
+    /// lines and the kind of blank aside.
     pub exact_blocks: usize,
+    /// The first line that is not as it was: source, made.
+    pub inexact: Option<(String, String)>,
 }
 
 impl StructureScore {
     pub(super) fn of(page: &Scorable<'_>) -> Self {
         let gold = gold_structure(page);
-        let (found_blocks, exact_blocks) = indentation(page.source_code, &page.made.code);
+        let found = Found::of(page.source_code, &page.made.code);
         Self {
             code: code_similarity(&gold.code, &page.made.code),
             cells: tables_f1(&gold.tables, &page.made.tables, cells),
             relations: tables_f1(&gold.tables, &page.made.tables, relations),
             source_blocks: page.source_code.iter().filter(|code| is_code(code)).count(),
-            found_blocks,
-            exact_blocks,
+            found_blocks: found.blocks,
+            exact_blocks: found.exact,
+            inexact: found.inexact,
         }
     }
 }
@@ -71,27 +74,53 @@ fn is_code(code: &str) -> bool {
     code.chars().any(|c| !c.is_whitespace() && !c.is_ascii_digit())
 }
 
-/// How many source blocks are among the code made, and how many of them line for line.
-fn indentation(source: &[String], made: &[String]) -> (usize, usize) {
-    let mut blocks: BTreeMap<String, Vec<&String>> = BTreeMap::new();
-    for block in made {
-        blocks.entry(solid(block)).or_default().push(block);
+/// Source blocks found among the code made.
+#[derive(Debug, Default, PartialEq)]
+struct Found {
+    blocks: usize,
+    exact: usize,
+    inexact: Option<(String, String)>,
+}
+
+impl Found {
+    fn of(source: &[String], made: &[String]) -> Self {
+        let mut blocks: BTreeMap<String, Vec<&String>> = BTreeMap::new();
+        for block in made {
+            blocks.entry(solid(block)).or_default().push(block);
+        }
+        let mut found = Self::default();
+        for code in source.iter().filter(|code| is_code(code)) {
+            if let Some(candidates) = blocks.get(&solid(code)) {
+                found.add(code, candidates);
+            }
+        }
+        found
     }
-    let (mut found, mut exact) = (0, 0);
-    for code in source.iter().filter(|code| is_code(code)) {
-        let Some(candidates) = blocks.get(&solid(code)) else { continue };
-        found += 1;
-        exact += usize::from(candidates.iter().any(|made| lines(made).eq(lines(code))));
+
+    fn add(&mut self, code: &str, candidates: &[&String]) {
+        self.blocks += 1;
+        if candidates.iter().any(|made| lines(made).eq(lines(code))) {
+            self.exact += 1;
+        } else if self.inexact.is_none() {
+            self.inexact = candidates.first().and_then(|made| first_difference(code, made));
+        }
     }
-    (found, exact)
+}
+
+fn first_difference(code: &str, made: &str) -> Option<(String, String)> {
+    let missing = std::iter::repeat_with(String::new);
+    let mut pairs = lines(code).zip(lines(made).chain(missing));
+    pairs.find(|(source, made)| source != made)
 }
 
 fn solid(code: &str) -> String {
     code.chars().filter(|c| !c.is_whitespace()).collect()
 }
 
-fn lines(code: &str) -> impl Iterator<Item = &str> {
-    code.lines().map(str::trim_end).filter(|line| !line.is_empty())
+/// Lines as compared. A no-break space is a blank: code that holds it does not run.
+fn lines(code: &str) -> impl Iterator<Item = String> {
+    let lines = code.lines().map(str::trim_end).filter(|line| !line.is_empty());
+    lines.map(|line| line.replace('\u{a0}', " "))
 }
 
 fn tables_f1<T: Ord>(gold: &[Grid], made: &[Grid], items: fn(&Grid) -> Vec<T>) -> Option<f64> {
@@ -133,14 +162,13 @@ mod tests {
     #[test]
     fn indentation_is_compared_byte_for_byte() {
         let check = |source: &str, made: &str, expected: (usize, usize)| {
-            assert_eq!(
-                indentation(&[source.into()], &[made.into()]),
-                expected,
-                "{source:?} {made:?}"
-            );
+            let found = Found::of(&[source.into()], &[made.into()]);
+            assert_eq!((found.blocks, found.exact), expected, "{source:?} {made:?}");
+            assert_eq!(found.inexact.is_some(), found.exact < found.blocks);
         };
         check("a\n  b", "a\n  b\n", (1, 1));
         check("a\n\n  b  ", "a\n  b", (1, 1));
+        check("a\n\u{a0} b", "a\n  b", (1, 1));
         check("a\n\tb", "a\n    b", (1, 0));
         check("  a", "a", (1, 0));
         check("a\n  b", "a b", (1, 0));
