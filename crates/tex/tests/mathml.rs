@@ -498,6 +498,8 @@ fn containers() {
         ("<!-- note --><mi>x<!-- x --></mi>", "x"),
         ("<m:mi>x</m:mi>", "x"),
         ("x + 1", r"\text{x + 1}"),
+        (r"\frac{a}{b} + x^2", r"\frac{a}{b} + x^2"),
+        (r"x^2^3", r"\text{x\textasciicircum{}2\textasciicircum{}3}"),
     ]);
 }
 

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::expr::{Expr, Form, Kind, Operator, Token};
 use super::font::Font;
-use super::read::{Reader, Scope, is_blank};
+use super::read::{Reader, Scope};
 use super::symbols;
 use crate::tree::MathDom;
 
@@ -75,7 +75,7 @@ pub(super) fn operator<'a, D: MathDom>(
         return mark_function(out.last_mut());
     }
     let is_fence = text.is_empty() && is_null_delimiter(reader, node);
-    if !is_fence && is_blank(&text) {
+    if !is_fence && text.chars().all(symbols::is_invisible) {
         return;
     }
     if !text.is_empty() && text.chars().all(|ch| symbols::space_width(ch).is_some()) {
