@@ -351,19 +351,35 @@ fn stack_command(open: &str, close: &str) -> Option<&'static str> {
     })
 }
 
-/// A brace that nothing closes, before a table: `cases`.
+/// A brace that nothing closes, before a table: `cases`, or a brace as tall as the table.
 fn open_brace(items: &mut [Expr<'_>], open: &[Opened]) -> bool {
     let mut merged = false;
     for Opened { at, .. } in open {
-        let is_brace = items.get(*at).and_then(Expr::symbol) == Some('{');
-        let Some(Expr::Table(table)) = items.get_mut(at + 1).filter(|_| is_brace) else { continue };
-        if let Some(layout) = table.delimited("{", "") {
-            table.layout = layout;
-            clear(items, *at);
-            merged = true;
+        let Some([brace, table]) = items.get_mut(*at..at + 2) else { continue };
+        let Expr::Table(inner) = table else { continue };
+        if brace.symbol() != Some('{') {
+            continue;
         }
+        if let Some(layout) = inner.delimited("{", "") {
+            inner.layout = layout;
+            *brace = Expr::Nothing;
+        } else {
+            *table = enlarged(std::mem::take(brace), std::mem::take(table));
+        }
+        merged = true;
     }
     merged
+}
+
+/// A delimiter that grows with what follows it, and no partner.
+fn enlarged<'a>(mut open: Expr<'a>, content: Expr<'a>) -> Expr<'a> {
+    let mut close = Expr::operator("");
+    for (delimiter, side) in [(&mut open, Side::Left), (&mut close, Side::Right)] {
+        if let Some(token) = delimiter.delimiter_mut() {
+            token.op.side = side;
+        }
+    }
+    Expr::of(vec![open, content, close])
 }
 
 /// Whether a row is enclosed by one pair of delimiters, so that a script after it
@@ -450,6 +466,7 @@ impl super::expr::Table<'_> {
 
     fn is_cases(&self) -> bool {
         use super::expr::Align::Left;
-        self.align.len() <= 2 && self.align.iter().all(|align| *align == Left)
+        let is_left = self.align.iter().all(|align| *align == Left);
+        self.align.len() <= 2 && (is_left || self.layout == Layout::Matrix)
     }
 }

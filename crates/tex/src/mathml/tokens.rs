@@ -53,6 +53,9 @@ fn token<'a, D: MathDom>(
 /// The font of a token: its own `mathvariant`, or the one around it.
 fn font<D: MathDom>(reader: &Reader<'_, D>, node: D::Node, scope: Scope) -> Option<Font> {
     let dom = reader.dom;
+    if dom.attr(node, "class").is_some_and(|class| class.contains("mathscr")) {
+        return Some(Font::RoundScript);
+    }
     let own = dom.attr(node, "data-mjx-variant").or_else(|| dom.attr(node, "mathvariant"));
     own.and_then(Font::parse).or(scope.font)
 }
