@@ -155,8 +155,8 @@ mod tests {
         assert!(with_formulas(&[4..5, 8..9]).check().is_ok());
         assert_eq!(with_formulas(&[8..9, 4..5]).check().unwrap_err().formula, 1);
         assert_eq!(with_formulas(&[4..9, 8..9]).check().unwrap_err().formula, 1);
-        assert_eq!(with_formulas(&[1..5]).check().unwrap_err().formula, 0);
-        assert_eq!(with_formulas(&[4..99]).check().unwrap_err().formula, 0);
+        assert_eq!(with_formulas(std::slice::from_ref(&(1..5))).check().unwrap_err().formula, 0);
+        assert_eq!(with_formulas(std::slice::from_ref(&(4..99))).check().unwrap_err().formula, 0);
     }
 
     #[test]

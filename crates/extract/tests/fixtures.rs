@@ -1,4 +1,5 @@
 //! Fragments of every markup kind against the Markdown they must give.
+#![allow(clippy::expect_used, clippy::panic, reason = "a test may stop at what it did not expect")]
 
 use cc_math_core::Document;
 use cc_math_extract::{Extractor, MathMode, Options, Outcome, Page, markdown};

@@ -32,12 +32,15 @@ mod tokens;
 mod write;
 
 use crate::tree::MathDom;
-use crate::{Converted, Fidelity};
+use crate::{Converted, Fidelity, check};
 
 /// The LaTeX of a MathML tree.
 ///
 /// `math` is the `math` element, or any element of it. Annotations are not consulted.
 pub fn to_tex<D: MathDom>(dom: &D, math: D::Node) -> Converted {
+    if let Some(converted) = bare_text(dom, math) {
+        return converted;
+    }
     let mut reader = read::Reader::new(dom);
     let scope = read::Scope::root(display(dom, math).unwrap_or(false));
     let mut items = Vec::new();
@@ -49,6 +52,19 @@ pub fn to_tex<D: MathDom>(dom: &D, math: D::Node) -> Converted {
     let tex = write::formula(&items, tag.as_deref());
     let fidelity = if tex.is_empty() { Fidelity::Empty } else { reader.fidelity };
     Converted { tex, fidelity }
+}
+
+/// A `math` element of nothing but text: pages that once let a wiki render it hold TeX there.
+fn bare_text<D: MathDom>(dom: &D, math: D::Node) -> Option<Converted> {
+    const MOST: usize = 10_000;
+    let first = dom.first_child(math)?;
+    let text = dom.text(first)?.trim();
+    let is_tex = dom.next_sibling(first).is_none()
+        && text.len() <= MOST
+        && text.contains(['\\', '^', '_'])
+        && !text.contains('%')
+        && check::check(text).well_formed;
+    is_tex.then(|| Converted { tex: text.to_owned(), fidelity: Fidelity::Flattened })
 }
 
 /// Whether a `math` element is a display formula, as its `display` or `mode` attribute

@@ -71,6 +71,7 @@ fn fonts() {
         (r#"<mi mathvariant="double-struck">R</mi>"#, r"\mathbb{R}"),
         (r#"<mi mathvariant="script">F</mi>"#, r"\mathcal{F}"),
         (r#"<mi mathvariant="-tex-calligraphic">F</mi>"#, r"\mathcal{F}"),
+        (r#"<mi class="mathscr">𝒯</mi><mi class="mathcal">𝒯</mi>"#, r"\mathscr{T}\mathcal{T}"),
         (r#"<mi mathvariant="fraktur">p</mi>"#, r"\mathfrak{p}"),
         (
             r#"<mi mathvariant="sans-serif">T</mi><mn mathvariant="monospace">12</mn>"#,
@@ -406,6 +407,11 @@ fn tables() {
         &format!(r#"<mrow><mo>{{</mo>{cases}<mo fence="true"></mo></mrow>"#),
         r"\begin{cases} a & b \\ c & d \end{cases}",
     );
+    check(&format!("<mo>{{</mo>{}", table("")), r"\begin{cases} a & b \\ c & d \end{cases}");
+    check(
+        &format!("<mo>{{</mo>{}<mo>,</mo>", table(r#"columnalign="right right""#)),
+        r"\left\{\begin{array}{rr} a & b \\ c & d \end{array}\right.,",
+    );
     check(
         &format!("<mrow><mo>(</mo>{}<mo>]</mo></mrow>", table("")),
         r"\left(\begin{matrix} a & b \\ c & d \end{matrix}\right]",
@@ -498,6 +504,8 @@ fn containers() {
         ("<!-- note --><mi>x<!-- x --></mi>", "x"),
         ("<m:mi>x</m:mi>", "x"),
         ("x + 1", r"\text{x + 1}"),
+        (r"\frac{a}{b} + x^2", r"\frac{a}{b} + x^2"),
+        (r"x^2^3", r"\text{x\textasciicircum{}2\textasciicircum{}3}"),
     ]);
 }
 

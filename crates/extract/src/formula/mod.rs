@@ -266,7 +266,7 @@ fn kinds_called(dom: &Dom, node: NodeId) -> Kinds {
 }
 
 /// Tokens of an element's class.
-pub(crate) fn classes<'a>(dom: &'a Dom, node: NodeId) -> impl Iterator<Item = &'a str> {
+pub(crate) fn classes(dom: &Dom, node: NodeId) -> impl Iterator<Item = &str> {
     dom.attr(node, "class").unwrap_or_default().split_ascii_whitespace()
 }
 

@@ -79,7 +79,7 @@ impl Base {
         let stands_alone = before.is_none_or(|c| !c.is_alphanumeric());
         let tex = symbol(last)?;
         let fits = last.is_alphabetic() && stands_alone;
-        (fits && italic).then(|| Self { node, range: start..text.len(), tex })
+        (fits && italic).then_some(Self { node, range: start..text.len(), tex })
     }
 }
 

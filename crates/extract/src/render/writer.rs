@@ -8,26 +8,26 @@ use cc_math_core::{Downgrade, Formula, FormulaKind, Status};
 
 /// A formula ready to be written.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Claim {
+pub(crate) struct Claim {
     /// TeX body, without delimiters.
-    pub tex: String,
+    pub(crate) tex: String,
     /// Display or inline.
-    pub display: bool,
+    pub(crate) display: bool,
     /// Markup it came from.
-    pub kind: FormulaKind,
+    pub(crate) kind: FormulaKind,
     /// How faithful it is.
-    pub status: Status,
+    pub(crate) status: Status,
     /// True for TeX as the author wrote it, in which the page's macros are yet to be expanded.
-    pub verbatim: bool,
+    pub(crate) verbatim: bool,
 }
 
 /// Text with the formulas inside it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Fragment {
+pub(crate) struct Fragment {
     /// Markdown.
-    pub text: String,
+    pub(crate) text: String,
     /// Formulas of `text`, sorted and disjoint.
-    pub formulas: Vec<Formula>,
+    pub(crate) formulas: Vec<Formula>,
 }
 
 /// White space owed before the next visible character.
@@ -474,7 +474,7 @@ mod tests {
         w.words("z");
         let out = w.finish();
         assert_eq!(out.text, "é$x$ $y$\n$$\na\nb\n$$\nz");
-        let bodies: Vec<_> = out.formulas.iter().map(|f| &out.text[f.range()]).collect();
+        let bodies: Vec<_> = out.formulas.iter().filter_map(|f| out.text.get(f.range())).collect();
         assert_eq!(bodies, ["x", "y", "a\nb"]);
     }
 

@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 
 use super::expr::{Expr, Fraction, Kind, Line, Row, Token};
-use super::read::{Reader, Scope, scripts_of};
+use super::read::{Reader, Scope};
 use crate::Fidelity;
 use crate::tree::MathDom;
 
@@ -101,7 +101,7 @@ fn apply<'a, D: MathDom>(
         ("divide", 2) => out.push(quotient(arguments)),
         ("power", 2) => {
             let [base, exponent] = pair(arguments);
-            out.push(scripts_of(grouped(base), Expr::Nothing, exponent));
+            out.push(Expr::scripts(grouped(base), Expr::Nothing, exponent));
         }
         ("root", 1) => {
             let [radicand, _] = pair(arguments);

@@ -182,6 +182,14 @@ impl<'a> Expr<'a> {
         Expr::Command(name, Box::new(inner))
     }
 
+    /// A base with scripts, or the base alone where it has none.
+    pub(super) fn scripts(base: Expr<'a>, sub: Expr<'a>, sup: Expr<'a>) -> Self {
+        if sub.is_nothing() && sup.is_nothing() {
+            return base;
+        }
+        Expr::Scripts(Box::new(Scripts { base, sub, sup, ..Scripts::default() }))
+    }
+
     pub(super) fn is_nothing(&self) -> bool {
         matches!(self, Expr::Nothing)
     }

@@ -10,6 +10,8 @@ pub(super) enum Font {
     BoldItalic,
     DoubleStruck,
     Script,
+    /// The script of `\mathscr`, where it can be told from that of `\mathcal`.
+    RoundScript,
     BoldScript,
     Fraktur,
     BoldFraktur,
@@ -22,7 +24,7 @@ pub(super) enum Font {
 
 use Font::{
     Bold, BoldFraktur, BoldItalic, BoldScript, DoubleStruck, Fraktur, Italic, Monospace, Normal,
-    Sans, SansBold, SansBoldItalic, SansItalic, Script,
+    RoundScript, Sans, SansBold, SansBoldItalic, SansItalic, Script,
 };
 
 impl Font {
@@ -52,7 +54,7 @@ impl Font {
     /// What opens and closes text of this font inside `\text`.
     pub(super) fn text_command(self) -> (&'static str, &'static str) {
         match self {
-            Normal | DoubleStruck | Script | Fraktur => (r"\text{", "}"),
+            Normal | DoubleStruck | Script | RoundScript | Fraktur => (r"\text{", "}"),
             Italic => (r"\textit{", "}"),
             Bold | BoldScript | BoldFraktur => (r"\textbf{", "}"),
             BoldItalic => (r"\textbf{\textit{", "}}"),
@@ -73,6 +75,7 @@ impl Font {
             BoldItalic => (r"\boldsymbol{", "}"),
             DoubleStruck => (r"\mathbb{", "}"),
             Script => (r"\mathcal{", "}"),
+            RoundScript => (r"\mathscr{", "}"),
             BoldScript => (r"\boldsymbol{\mathcal{", "}}"),
             Fraktur => (r"\mathfrak{", "}"),
             BoldFraktur => (r"\boldsymbol{\mathfrak{", "}}"),
@@ -118,6 +121,15 @@ const GREEK_LETTERS: [char; 58] = [
     'ν', 'ξ', 'ο', 'π', 'ρ', 'ς', 'σ', 'τ', 'υ', 'φ', 'χ', 'ψ', 'ω', '∂', 'ϵ', 'ϑ', 'ϰ', 'ϕ', 'ϱ',
     'ϖ',
 ];
+
+/// The plain letter and the font of a letter that stands in a font: its own font wins.
+pub(super) fn resolve(ch: char, font: Option<Font>) -> (char, Option<Font>) {
+    match decode(ch) {
+        Some((plain, Script)) if font == Some(RoundScript) => (plain, font),
+        Some((plain, own)) => (plain, Some(own)),
+        None => (ch, font),
+    }
+}
 
 /// A styled letter as its plain letter and font: `𝐱` is `x` in bold.
 ///

@@ -7,9 +7,9 @@
 
 use std::borrow::Cow;
 
-use super::expr::{Expr, Form, Fraction, Kind, Line, Scripts, Token};
+use super::expr::{Expr, Form, Fraction, Kind, Line, Token};
 use super::font::Font;
-use super::{content, scripts, symbols, tables, tidy, tokens};
+use super::{content, scripts, tables, tidy, tokens};
 use crate::Fidelity;
 use crate::tree::MathDom;
 
@@ -106,12 +106,18 @@ impl<'a, D: MathDom> Reader<'a, D> {
     /// Appends the children of a node to `out`, as the row they are.
     pub(super) fn children(&mut self, node: D::Node, scope: Scope, out: &mut Vec<Expr<'a>>) {
         let start = out.len();
+        let mut children = self.elements(node);
+        let only = children.next().filter(|_| children.next().is_none());
+        let is_tidy = only.is_some_and(|only| matches!(self.dom.name(only), "mrow" | "mstyle"));
         let mut next = self.dom.first_child(node);
         while let Some(child) = next {
             self.node(child, scope, out);
             next = self.dom.next_sibling(child);
         }
-        tidy::row(out, start);
+        // What came out of one group alone has been tidied as that group.
+        if !is_tidy {
+            tidy::row(out, start);
+        }
     }
 
     /// Appends what a node means to `out`.
@@ -203,7 +209,8 @@ impl<'a, D: MathDom> Reader<'a, D> {
                 "mn" => tokens::number(self, node, scope, out),
                 "mo" => tokens::operator(self, node, scope, out),
                 "mtext" | "ms" => tokens::text(self, node, scope, out),
-                "annotation" | "annotation-xml" | "" => {}
+                "" => self.loose_text(node, scope, out),
+                "annotation" | "annotation-xml" => {}
                 _ => pending.extend(self.dom.first_child(node).map(|child| (child, true))),
             }
         }
@@ -376,27 +383,9 @@ impl<'a, D: MathDom> Reader<'a, D> {
         });
         match (first, presentation) {
             (_, Some(presentation)) if is_content => self.children(presentation, scope, out),
-            (Some(first), _) => self.semantics_children(node, first, scope, out),
-            _ => {}
+            // Broken pages put several elements where one belongs; none is lost.
+            _ => self.children(node, scope, out),
         }
-    }
-
-    /// Broken pages put several elements into `semantics` where one belongs; none is lost.
-    fn semantics_children(
-        &mut self,
-        node: D::Node,
-        first: D::Node,
-        scope: Scope,
-        out: &mut Vec<Expr<'a>>,
-    ) {
-        let start = out.len();
-        let mut next = Some(first);
-        debug_assert!(self.elements(node).any(|child| child == first));
-        while let Some(child) = next {
-            self.node(child, scope, out);
-            next = self.dom.next_sibling(child);
-        }
-        tidy::row(out, start);
     }
 
     /// The selected child of an `maction`: the first, save for a toggle that says otherwise.
@@ -438,17 +427,4 @@ fn notation_command(word: &str) -> Option<&'static str> {
         "verticalstrike" => r"\enclose{verticalstrike}",
         _ => return None,
     })
-}
-
-/// What a token without attributes or a bare argument means: used by content markup.
-pub(super) fn scripts_of<'a>(base: Expr<'a>, sub: Expr<'a>, sup: Expr<'a>) -> Expr<'a> {
-    if sub.is_nothing() && sup.is_nothing() {
-        return base;
-    }
-    Expr::Scripts(Box::new(Scripts { base, sub, sup, ..Scripts::default() }))
-}
-
-/// Whether a character is invisible in output; tokens made of such are dropped.
-pub(super) fn is_blank(text: &str) -> bool {
-    text.chars().all(symbols::is_invisible)
 }

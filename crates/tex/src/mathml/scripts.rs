@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::expr::{Expr, Kind, Scripts, Token};
-use super::read::{Reader, Scope, scripts_of};
+use super::read::{Reader, Scope};
 use super::{symbols, tidy};
 use crate::tree::MathDom;
 
@@ -68,7 +68,7 @@ fn attach<'a>(base: Expr<'a>, sub: Expr<'a>, sup: Expr<'a>, out: &mut Vec<Expr<'
             base => out.push(base),
         };
     }
-    out.push(scripts_of(base, sub, sup));
+    out.push(Expr::scripts(base, sub, sup));
 }
 
 fn multiscripts<'a, D: MathDom>(

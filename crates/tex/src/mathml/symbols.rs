@@ -1,7 +1,8 @@
 //! Which LaTeX says a character, and what kind of operator it is.
 //!
 //! Commands are those of LaTeX with amsmath and amssymb (and of mathtools and
-//! stmaryrd where they have no other), because the readers of the output know them.
+//! stmaryrd where they have no other), because the readers of the output know them. The
+//! private characters at the end are Mathematica's.
 
 /// LaTeX for one character in mathematics; `None` when it stands for itself.
 pub(super) fn command(ch: char) -> Option<&'static str> {
@@ -780,6 +781,11 @@ const SYMBOLS: &[(char, &str)] = &[
     ('〗', r"\rgroup"),
     ('〚', r"\llbracket"),
     ('〛', r"\rrbracket"),
+    ('\u{F522}', r"\to"),
+    ('\u{F74C}', r"\mathrm{d}"),
+    ('\u{F74D}', r"\mathrm{e}"),
+    ('\u{F74E}', r"\mathrm{i}"),
+    ('\u{F7D9}', "="),
     ('（', "("),
     ('）', ")"),
     ('＋', "+"),

@@ -101,6 +101,9 @@ fn row<'a, D: MathDom>(
         let spans = reader.dom.attr(cell, "columnspan").and_then(|span| span.trim().parse().ok());
         row.cells.push(content);
         let further = spans.unwrap_or(1usize).clamp(1, 64) - 1;
+        if !reader.afford(further) {
+            break;
+        }
         row.cells.extend(std::iter::repeat_n(Expr::Nothing, further));
     }
     if numbered && row.tag.is_none() {

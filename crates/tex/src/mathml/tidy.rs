@@ -28,20 +28,18 @@ fn join_letters(items: &mut Vec<Expr<'_>>, start: usize) {
     if !whole && !row.iter().any(|item| letter_font(item).is_some_and(Font::is_of_words)) {
         return;
     }
-    let mut end = start;
-    for at in start..items.len() {
-        let item = std::mem::take(&mut items[at]);
+    let row: Vec<Expr<'_>> = items.drain(start..).collect();
+    let mut before = None;
+    for item in row {
         let font = letter_font(&item).filter(|font| whole || font.is_of_words());
-        let joins = at > start && font.is_some() && letter_font(&items[end - 1]) == font;
-        match item {
-            Expr::Token(token) if joins => append(&mut items[end - 1], &token),
-            item => {
-                items[end] = item;
-                end += 1;
+        match (item, items.last_mut()) {
+            (Expr::Token(letter), Some(word)) if font.is_some() && font == before => {
+                append(word, &letter);
             }
+            (item, _) => items.push(item),
         }
+        before = font;
     }
-    items.truncate(end);
 }
 
 /// The explicit font of a letter or digit that can stand in a word.
@@ -176,28 +174,78 @@ fn closing(items: &[Expr<'_>]) -> Option<usize> {
 /// Pairs the delimiters of a row; pairs around tall content grow, pairs around a
 /// table or a stack become part of it.
 fn match_fences(items: &mut Vec<Expr<'_>>, start: usize) {
-    let mut open: Vec<(usize, usize)> = Vec::new();
+    let mut fences = Fences::default();
     let mut tall = 0;
     let mut merged = false;
     for at in start..items.len() {
-        let Some(role) = delimiter_role(&items[at], at == start) else {
-            tall += usize::from(items[at].is_tall());
+        let Some(item) = items.get(at) else { break };
+        let Some(role) = delimiter_role(item, at == start) else {
+            tall += usize::from(item.is_tall());
             continue;
         };
-        match role {
-            Role::Open => open.push((at, tall)),
-            Role::Bar if !closes_bar(items, &open, at) => open.push((at, tall)),
-            Role::Bar | Role::Close => {
-                let Some((from, before)) = partner(items, &mut open, at) else { continue };
-                if tall > before {
-                    merged |= pair(items, from, at);
-                }
-            }
+        let is_open = match role {
+            Role::Open => true,
+            Role::Bar => !fences.closes_bar(items, at),
+            Role::Close => false,
+        };
+        if is_open {
+            fences.push(Opened { at, tall, is_bar: role == Role::Bar });
+        } else if let Some(opened) = fences.partner(role) {
+            merged |= tall > opened.tall && pair(items, opened.at, at);
         }
     }
-    merged |= open_brace(items, &open);
+    merged |= open_brace(items, &fences.open);
+    set_middles(items.get_mut(start..).unwrap_or_default());
     if merged {
         remove(items, start, |item| item.is_nothing());
+    }
+}
+
+/// An open delimiter: its place, and how many tall items stood before it.
+struct Opened {
+    at: usize,
+    tall: usize,
+    is_bar: bool,
+}
+
+/// The delimiters that are open at some place of a row.
+#[derive(Default)]
+struct Fences {
+    open: Vec<Opened>,
+    /// How many of them are no bars.
+    parentheses: usize,
+}
+
+impl Fences {
+    fn push(&mut self, opened: Opened) {
+        self.parentheses += usize::from(!opened.is_bar);
+        self.open.push(opened);
+    }
+
+    fn pop(&mut self) -> Option<Opened> {
+        let opened = self.open.pop()?;
+        self.parentheses -= usize::from(!opened.is_bar);
+        Some(opened)
+    }
+
+    /// Whether a bar closes the innermost delimiter: an equal bar, or `\left.`.
+    fn closes_bar(&self, items: &[Expr<'_>], at: usize) -> bool {
+        let Some(opened) = self.open.last() else { return false };
+        let text = |at| items.get(at).and_then(Expr::delimiter).map(|token| &*token.text);
+        let opener = text(opened.at).unwrap_or_default();
+        opener.is_empty() || opened.at + 1 < at && Some(opener) == text(at)
+    }
+
+    /// The partner of a closing delimiter: the innermost open one, but no lone bar when a
+    /// parenthesis is open outside of it.
+    fn partner(&mut self, role: Role) -> Option<Opened> {
+        while role == Role::Close
+            && self.parentheses > 0
+            && self.open.last().is_some_and(|opened| opened.is_bar)
+        {
+            self.pop();
+        }
+        self.pop()
     }
 }
 
@@ -213,38 +261,6 @@ fn delimiter_role(item: &Expr<'_>, first: bool) -> Option<Role> {
     }
 }
 
-fn closes_bar(items: &[Expr<'_>], open: &[(usize, usize)], at: usize) -> bool {
-    let Some((from, _)) = open.last() else { return false };
-    let text = |at: usize| items.get(at).and_then(Expr::delimiter).map(|token| &*token.text);
-    let opener = text(*from).map_or("", |text| text);
-    opener.is_empty() || *from + 1 < at && Some(opener) == text(at)
-}
-
-/// The delimiter that the one at `at` closes: the nearest open one, but no lone bar
-/// when a parenthesis is open before it.
-fn partner(
-    items: &[Expr<'_>],
-    open: &mut Vec<(usize, usize)>,
-    at: usize,
-) -> Option<(usize, usize)> {
-    let is_bar = |at: usize| {
-        let role = items.get(at).and_then(Expr::delimiter).and_then(Token::role);
-        role == Some(Role::Bar)
-    };
-    if is_bar(at) {
-        return open.pop();
-    }
-    let nearest = open.iter().rposition(|(from, _)| !is_bar(*from));
-    match nearest {
-        Some(nearest) => {
-            let found = open.get(nearest).copied();
-            open.truncate(nearest);
-            found
-        }
-        None => open.pop(),
-    }
-}
-
 /// Joins two partners; true when they became part of what they enclose.
 fn pair(items: &mut [Expr<'_>], from: usize, to: usize) -> bool {
     if to == from + 2 && absorb(items, from, to) {
@@ -255,7 +271,6 @@ fn pair(items: &mut [Expr<'_>], from: usize, to: usize) -> bool {
     if grows {
         set_side(items, from, Side::Left);
         set_side(items, to, Side::Right);
-        set_middles(items, from, to);
     }
     false
 }
@@ -274,13 +289,20 @@ fn set_side(items: &mut [Expr<'_>], at: usize, side: Side) {
     }
 }
 
-/// Bars that say they stretch, between a pair that grows.
-fn set_middles(items: &mut [Expr<'_>], from: usize, to: usize) {
-    for item in items.get_mut(from + 1..to).unwrap_or_default() {
-        let Expr::Token(token) = item else { continue };
+/// Bars that say they stretch, between pairs that grow.
+fn set_middles(row: &mut [Expr<'_>]) {
+    let mut depth = 0usize;
+    for item in row {
+        let is_token = matches!(item, Expr::Token(_));
+        let Some(token) = item.delimiter_mut() else { continue };
         let stretches = token.op.stretchy == Some(true) || token.op.fence == Some(true);
-        if stretches && token.op.side == Side::None && token.role() == Some(Role::Bar) {
-            token.op.side = Side::Middle;
+        match token.op.side {
+            Side::Left => depth += 1,
+            Side::Right => depth = depth.saturating_sub(1),
+            Side::None if depth > 0 && is_token && stretches && token.role() == Some(Role::Bar) => {
+                token.op.side = Side::Middle;
+            }
+            _ => {}
         }
     }
 }
@@ -308,11 +330,16 @@ fn absorb(items: &mut [Expr<'_>], from: usize, to: usize) -> bool {
         }
         _ => false,
     };
-    if done {
-        items[from] = Expr::Nothing;
-        items[to] = Expr::Nothing;
+    for at in [from, to].into_iter().filter(|_| done) {
+        clear(items, at);
     }
     done
+}
+
+fn clear(items: &mut [Expr<'_>], at: usize) {
+    if let Some(item) = items.get_mut(at) {
+        *item = Expr::Nothing;
+    }
 }
 
 fn stack_command(open: &str, close: &str) -> Option<&'static str> {
@@ -324,19 +351,35 @@ fn stack_command(open: &str, close: &str) -> Option<&'static str> {
     })
 }
 
-/// A brace that nothing closes, before a table: `cases`.
-fn open_brace(items: &mut [Expr<'_>], open: &[(usize, usize)]) -> bool {
+/// A brace that nothing closes, before a table: `cases`, or a brace as tall as the table.
+fn open_brace(items: &mut [Expr<'_>], open: &[Opened]) -> bool {
     let mut merged = false;
-    for (at, _) in open {
-        let is_brace = items.get(*at).and_then(Expr::symbol) == Some('{');
-        let Some(Expr::Table(table)) = items.get_mut(at + 1).filter(|_| is_brace) else { continue };
-        if let Some(layout) = table.delimited("{", "") {
-            table.layout = layout;
-            items[*at] = Expr::Nothing;
-            merged = true;
+    for Opened { at, .. } in open {
+        let Some([brace, table]) = items.get_mut(*at..at + 2) else { continue };
+        let Expr::Table(inner) = table else { continue };
+        if brace.symbol() != Some('{') {
+            continue;
         }
+        if let Some(layout) = inner.delimited("{", "") {
+            inner.layout = layout;
+            *brace = Expr::Nothing;
+        } else {
+            *table = enlarged(std::mem::take(brace), std::mem::take(table));
+        }
+        merged = true;
     }
     merged
+}
+
+/// A delimiter that grows with what follows it, and no partner.
+fn enlarged<'a>(mut open: Expr<'a>, content: Expr<'a>) -> Expr<'a> {
+    let mut close = Expr::operator("");
+    for (delimiter, side) in [(&mut open, Side::Left), (&mut close, Side::Right)] {
+        if let Some(token) = delimiter.delimiter_mut() {
+            token.op.side = side;
+        }
+    }
+    Expr::of(vec![open, content, close])
 }
 
 /// Whether a row is enclosed by one pair of delimiters, so that a script after it
@@ -423,6 +466,7 @@ impl super::expr::Table<'_> {
 
     fn is_cases(&self) -> bool {
         use super::expr::Align::Left;
-        self.align.len() <= 2 && self.align.iter().all(|align| *align == Left)
+        let is_left = self.align.iter().all(|align| *align == Left);
+        self.align.len() <= 2 && (is_left || self.layout == Layout::Matrix)
     }
 }

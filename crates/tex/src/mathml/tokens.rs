@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::expr::{Expr, Form, Kind, Operator, Token};
 use super::font::Font;
-use super::read::{Reader, Scope, is_blank};
+use super::read::{Reader, Scope};
 use super::symbols;
 use crate::tree::MathDom;
 
@@ -53,6 +53,9 @@ fn token<'a, D: MathDom>(
 /// The font of a token: its own `mathvariant`, or the one around it.
 fn font<D: MathDom>(reader: &Reader<'_, D>, node: D::Node, scope: Scope) -> Option<Font> {
     let dom = reader.dom;
+    if dom.attr(node, "class").is_some_and(|class| class.contains("mathscr")) {
+        return Some(Font::RoundScript);
+    }
     let own = dom.attr(node, "data-mjx-variant").or_else(|| dom.attr(node, "mathvariant"));
     own.and_then(Font::parse).or(scope.font)
 }
@@ -75,7 +78,7 @@ pub(super) fn operator<'a, D: MathDom>(
         return mark_function(out.last_mut());
     }
     let is_fence = text.is_empty() && is_null_delimiter(reader, node);
-    if !is_fence && is_blank(&text) {
+    if !is_fence && text.chars().all(symbols::is_invisible) {
         return;
     }
     if !text.is_empty() && text.chars().all(|ch| symbols::space_width(ch).is_some()) {

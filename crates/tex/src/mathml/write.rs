@@ -330,10 +330,7 @@ impl Writer {
 
     /// One letter, digit or sign in a font.
     fn letter(&mut self, ch: char, font: Option<Font>) {
-        let (plain, font) = match font::decode(ch) {
-            Some((plain, own)) => (plain, Some(own)),
-            None => (ch, font),
-        };
+        let (plain, font) = font::resolve(ch, font);
         if plain.is_ascii_alphanumeric() {
             let mut buffer = [0; 4];
             return self.latin(plain.encode_utf8(&mut buffer), font);
@@ -463,7 +460,7 @@ impl Writer {
         let mut run_font = None;
         let mut chars = text.chars().peekable();
         while let Some(ch) = chars.next() {
-            let (plain, own) = font::decode(ch).map_or((ch, font), |(ch, font)| (ch, Some(font)));
+            let (plain, own) = font::resolve(ch, font);
             let is_marked = chars.peek().is_some_and(|mark| is_combining(*mark));
             if plain.is_ascii_alphanumeric() && !is_marked {
                 if own != run_font {
