@@ -190,7 +190,7 @@ fn measure() -> Result<Ending, Fault> {
 fn pathological(arguments: &PathologicalArguments) -> Result<Ending, Fault> {
     let cases = CASES.iter().filter(|case| case.name.contains(&arguments.case));
     if let Some(folder) = &arguments.write {
-        cases.map(|case| write_case(case, folder)).collect::<Result<(), _>>()?;
+        cases.into_iter().try_for_each(|case| write_case(case, folder))?;
         return Ok(Ending::Well);
     }
     let program = std::env::current_exe().map_err(|fault| own_program(&fault))?;

@@ -205,6 +205,7 @@ fn listen() -> Result<Arc<AtomicBool>, Fault> {
 }
 
 fn tell(report: &Report, log: &Log) {
+    log.failed(&report.failed);
     match log.format {
         LogFormat::Json => log.json(&crate::summary::summary_json(report)),
         LogFormat::Text => log.text(&summary(report)),

@@ -2,6 +2,7 @@
 
 use crate::LogFormat;
 use crate::fault::Fault;
+use cc_math_core::FailedInput;
 use cc_math_pipeline::Progress;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Value as Json, json};
@@ -36,6 +37,23 @@ impl Log {
         }
     }
 
+    /// Names the inputs that could not be read: the first of them, if there are many.
+    pub(crate) fn failed(&self, failed: &[FailedInput]) {
+        for FailedInput { name, error } in failed.iter().take(MOST_FAILED) {
+            match self.format {
+                LogFormat::Text => write_line(&format!("failed: {name}: {error}")),
+                LogFormat::Json => {
+                    let object = json!({ "level": "failed", "name": name, "error": error });
+                    write_line(&object.to_string());
+                }
+            }
+        }
+        let more = failed.len().saturating_sub(MOST_FAILED);
+        if more > 0 {
+            self.text(&format!("failed: {more} more, all of them in the manifest"));
+        }
+    }
+
     /// Prints text, unless asked to be quiet.
     pub(crate) fn text(&self, text: &str) {
         if !self.quiet {
@@ -50,6 +68,9 @@ impl Log {
         }
     }
 }
+
+/// Failed inputs that are named one by one.
+const MOST_FAILED: usize = 20;
 
 /// Where standard error is closed there is nobody to tell.
 fn write_line(text: &str) {

@@ -26,9 +26,6 @@ fn line(out: &mut String, text: &str) {
 }
 
 fn notes(out: &mut String, report: &Report) {
-    for failed in &report.failed {
-        line(out, &format!("failed: {}: {}", failed.name, failed.error));
-    }
     if report.changed > 0 {
         line(
             out,
@@ -113,4 +110,45 @@ pub(crate) fn summary_json(report: &Report) -> Json {
         "bytes": report.worked.bytes,
         "seconds": report.seconds,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use cc_math_core::{Counts, FormulaKind, Loss, Reason, Status};
+    use cc_math_pipeline::Progress;
+
+    fn report() -> Report {
+        let mut counts = Counts { records: 1000, documents: 40, ..Counts::default() };
+        (0..700).for_each(|_| counts.reject("warc", Reason::NotAPage));
+        (0..259).for_each(|_| counts.reject("extract", Reason::NoMath));
+        counts.reject("http", Reason::HttpStatus);
+        (0..9).for_each(|_| counts.formulas.keep(FormulaKind::Katex, Status::Recovered));
+        counts.formulas.lose(FormulaKind::Mathml, Loss::Empty);
+        let worked = Progress { bytes: 50_000_000, records: 500, documents: 20 };
+        Report { counts, worked, seconds: 2.0, done_before: 1, ..Report::default() }
+    }
+
+    #[test]
+    fn the_closing_table_accounts_for_everything() {
+        let expected = "\
+note: tasks finished by an earlier run: 1
+records                               1000  100.0 %
+kept                                    40    4.0 %
+dropped: not-a-page                    700   70.0 %
+dropped: no-math                       259   25.9 %
+dropped: http-status                     1    0.1 %
+formulas                              seen   recovered  downgraded        lost
+katex                                    9           9           0           0
+mathml                                   1           0           0           1
+all                                     10           9           0           1
+500 records, 50.0 MB in 2 s: 250 records/s, 25.0 MB/s";
+        assert_eq!(summary(&report()), expected);
+    }
+
+    #[test]
+    fn an_interrupted_run_says_how_to_go_on() {
+        let text = summary(&Report { interrupted: true, ..report() });
+        assert!(text.ends_with("the same command goes on from here"), "{text}");
+    }
 }

@@ -3,6 +3,12 @@
 //! A line `$ cc-math ...` is run; what follows, up to the next, is what it
 //! prints (standard output, then standard error) and its exit code. With
 //! `UPDATE=1` in the environment the files are rewritten instead.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test may stop at what it did not expect"
+)]
 
 #[allow(dead_code, reason = "each test binary uses what it needs")]
 mod support;
