@@ -1,6 +1,6 @@
 //! Sessions with the binary, as files: `tests/fixtures/cli/*.txt`.
 //!
-//! A line `$ cc-math ...` is run; what follows, up to the next, is what it
+//! A line that starts with `; ` is a remark. A line `$ cc-math ...` is run; what follows, up to the next, is what it
 //! prints (standard output, then standard error) and its exit code. With
 //! `UPDATE=1` in the environment the files are rewritten instead.
 #![allow(
@@ -20,7 +20,7 @@ use support::{Scratch, fixtures};
 fn play(scratch: &Scratch, session: &str) -> String {
     let mut played = String::new();
     for line in session.lines() {
-        if line.starts_with('#') {
+        if line.starts_with("; ") {
             played += &format!("{line}\n");
         }
         let Some(arguments) = line.strip_prefix("$ cc-math ") else { continue };
