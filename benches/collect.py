@@ -22,6 +22,7 @@ def machine():
         "cores": os.cpu_count(),
         "memory_gib": round(memory / 2**30, 1),
         "system": platform.system(),
+        "load_average": round(os.getloadavg()[2], 1),
     }
 
 
