@@ -1,214 +1,51 @@
 //! Whether a page can hold mathematics, from its bytes alone.
 //!
-//! One pass of an Aho-Corasick automaton over the undecoded payload, so that
-//! the pages of a crawl that hold none cost little more than their
-//! decompression. Words that name a renderer or a formula's markup settle the
-//! question at once. TeX delimiters and commands count only outside scripts,
-//! and a pair of dollars only around something that can be a formula. The
-//! filter errs on the side of letting pages through: a page that passes is
-//! parsed, and dropped then if nothing was found.
+//! One pass over the undecoded payload, so that the pages of a crawl that hold
+//! none cost little more than their decompression. Names of formula markup
+//! settle the question at once. TeX delimiters and commands count only outside
+//! scripts, and a pair of dollars only outside tags and around something that
+//! can be a formula. A renderer alone proves nothing, since sites load theirs
+//! everywhere; but its configuration may name delimiters that are not looked
+//! for here. The filter errs on the side of letting pages through: a page that
+//! passes is parsed, and dropped then if nothing was found.
 
-use aho_corasick::{AhoCorasick, AhoCorasickKind, Match, MatchKind};
+mod finder;
+mod words;
+
+use cc_math_tex::config::PageConfig;
+use finder::{Finder, Hit};
+use memchr::{memchr, memchr_iter, memmem, memrchr2};
+use std::borrow::Cow;
+use std::ops::Range;
 use std::sync::LazyLock;
 
-/// What a pattern tells.
+/// What a word tells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Sign {
-    /// Mathematics, wherever it stands.
-    Markup,
-    /// Mathematics, unless it stands in a script or style.
-    Text,
+    /// Mathematics.
+    Formula,
+    /// Mathematics, if TeX follows.
+    BeforeTex,
+    /// A renderer is mentioned.
+    Renderer,
     /// A dollar, which may open a formula.
     Dollar,
     /// A script or style begins.
-    OpenScript,
-    /// A script or style ends.
-    CloseScript,
+    Script,
 }
 
-/// Names of renderers and formula markup.
-const MARKUP: &[&str] = &[
-    "<math",
-    "<m:math",
-    "<mml:math",
-    "math/tex",
-    "math/mml",
-    "math/asciimath",
-    "mjx-",
-    "katex",
-    "mathjax",
-    "mwe-math",
-    "latex.php",
-    "codecogs",
-    "mimetex",
-    "mathtex",
-    "tex.cgi",
-    "cht=tx",
-    "equation?tex=",
-    "equation_images/",
-    "render/math",
-    "wirisformula",
-    "data-mathml",
-    "data-latex",
-    "data-tex",
-    "data-math",
-    "data-equation",
-    "data-formula",
-    "data-expr=",
-    "mathquill",
-    "mq-math",
-    "jsmath",
-    "<d-math",
-    "<dt-math",
-    "<tex-math",
-    "math-tex",
-    "arithmatex",
-    "math-container",
-    "formulainl",
-    "formuladsp",
-    "asciimath",
-    "latexmathml",
-    "alt=\"$",
-    "alt='$",
-    "alt=$",
-    "alt=\"\\",
-    "alt='\\",
-    "alt=\\",
-    "class=\"math",
-    "class='math",
-    "class=math",
-    "class=\"tex\"",
-    "class='tex'",
-    "class=tex",
-    "class=\"latex",
-    "class=latex",
-    "class=\"texhtml",
-    "span class=\"math",
-    "ltx_math",
-    "language-math",
-    "math-inline",
-    "math-display",
-    "textogif",
-    "math.now.sh",
-    "tex2jax",
-];
-
-/// TeX as it stands in text, and shapes of HTML mathematics.
-const TEXT: &[&str] = &[
-    "\\(",
-    "\\[",
-    "\\begin{",
-    "$$",
-    "[tex]",
-    "[itex]",
-    "[latex]",
-    "[math]",
-    "\\frac",
-    "\\alpha",
-    "\\beta",
-    "\\gamma",
-    "\\delta",
-    "\\epsilon",
-    "\\theta",
-    "\\lambda",
-    "\\sigma",
-    "\\omega",
-    "\\phi",
-    "\\sum",
-    "\\int",
-    "\\prod",
-    "\\sqrt",
-    "\\infty",
-    "\\partial",
-    "\\nabla",
-    "\\mathbb",
-    "\\mathrm",
-    "\\mathbf",
-    "\\mathcal",
-    "\\mathfrak",
-    "\\left(",
-    "\\right)",
-    "\\cdot",
-    "\\times",
-    "\\leq",
-    "\\geq",
-    "\\neq",
-    "\\equiv",
-    "\\approx",
-    "\\rightarrow",
-    "\\overline",
-    "\\operatorname",
-    "\\langle",
-    "</i><su",
-    "</em><su",
-    "</var><su",
-    "∀",
-    "∃",
-    "∈",
-    "∉",
-    "∂",
-    "∇",
-    "∏",
-    "∑",
-    "√",
-    "∝",
-    "∧",
-    "∨",
-    "∩",
-    "∪",
-    "∫",
-    "≅",
-    "≡",
-    "⊂",
-    "⊆",
-    "⊕",
-    "⊗",
-    "ℝ",
-    "ℕ",
-    "ℤ",
-    "ℚ",
-    "ℂ",
-    "&isin;",
-    "&sum;",
-    "&int;",
-    "&forall;",
-    "&exist;",
-    "&part;",
-    "&nabla;",
-    "&sub;",
-    "&sube;",
-    "&radic;",
-    "&equiv;",
-    "&cap;",
-    "&cup;",
-    "&and;",
-    "&or;",
-    "&#8712;",
-    "&#8721;",
-    "&#8747;",
-    "&#8704;",
-    "&#8706;",
-    "&#8730;",
-    "&#8801;",
-];
-
-static AUTOMATON: LazyLock<Option<(AhoCorasick, Vec<Sign>)>> = LazyLock::new(|| {
-    let groups: [(&[&str], Sign); 5] = [
-        (MARKUP, Sign::Markup),
-        (TEXT, Sign::Text),
+static WORDS: LazyLock<(Finder, Vec<Sign>)> = LazyLock::new(|| {
+    let groups: [(&[&str], Sign); 6] = [
+        (words::MARKUP, Sign::Formula),
+        (words::TEXT, Sign::Formula),
+        (words::BEFORE_TEX, Sign::BeforeTex),
+        (words::RENDERERS, Sign::Renderer),
         (&["$"], Sign::Dollar),
-        (&["<script", "<style"], Sign::OpenScript),
-        (&["</script", "</style"], Sign::CloseScript),
+        (words::SCRIPTS, Sign::Script),
     ];
-    let patterns: Vec<&str> = groups.iter().flat_map(|(words, _)| words.iter().copied()).collect();
-    let signs = groups.iter().flat_map(|(words, sign)| words.iter().map(|_| *sign)).collect();
-    let automaton = AhoCorasick::builder()
-        .ascii_case_insensitive(true)
-        .match_kind(MatchKind::LeftmostFirst)
-        .kind(Some(AhoCorasickKind::DFA))
-        .build(patterns)
-        .ok()?;
-    Some((automaton, signs))
+    let words = groups.iter().flat_map(|(words, _)| words.iter().copied());
+    let signs = groups.iter().flat_map(|(words, sign)| words.iter().map(|_| *sign));
+    (Finder::new(&words::FINGERPRINTS, words), signs.collect())
 });
 
 /// True if the page may hold mathematics.
@@ -219,22 +56,7 @@ static AUTOMATON: LazyLock<Option<(AhoCorasick, Vec<Sign>)>> = LazyLock::new(|| 
 /// assert!(!may_hold_math(b"<p>It costs $5 or $6<script>a('\\\\(')</script>"));
 /// ```
 pub fn may_hold_math(bytes: &[u8]) -> bool {
-    let Some((automaton, signs)) = &*AUTOMATON else { return true };
-    if is_wide(bytes) {
-        return true;
-    }
-    let mut in_script = false;
-    for found in automaton.find_iter(bytes) {
-        match signs.get(found.pattern().as_usize()) {
-            Some(Sign::Markup) => return true,
-            Some(Sign::Text) if !in_script => return true,
-            Some(Sign::Dollar) if !in_script && opens_formula(bytes, found) => return true,
-            Some(Sign::OpenScript) => in_script = !holds_data(bytes, found),
-            Some(Sign::CloseScript) => in_script = false,
-            _ => {}
-        }
-    }
-    false
+    is_wide(bytes) || Search::new(bytes).run()
 }
 
 /// UTF-16 and UTF-32 hide the words looked for; such pages go on.
@@ -243,23 +65,116 @@ fn is_wide(bytes: &[u8]) -> bool {
     head.contains(&0) || head.starts_with(&[0xFF, 0xFE]) || head.starts_with(&[0xFE, 0xFF])
 }
 
+/// A page being searched.
+struct Search<'a> {
+    bytes: &'a [u8],
+    /// A renderer is mentioned.
+    renderer: bool,
+    /// Dollars stand in the text, though not as money or formulas do.
+    dollars: bool,
+    found: bool,
+    /// The script that is being read: what is in its tag counts, its body is passed over.
+    script: Range<usize>,
+}
+
+impl<'a> Search<'a> {
+    fn new(bytes: &'a [u8]) -> Self {
+        Self { bytes, renderer: false, dollars: false, found: false, script: 0..0 }
+    }
+
+    fn run(mut self) -> bool {
+        let (finder, signs) = &*WORDS;
+        finder.scan(self.bytes, 0, &mut |hit| self.heed(*signs.get(hit.word)?, hit));
+        self.found || (self.renderer && (self.dollars || has_other_delimiters(self.bytes)))
+    }
+
+    /// Takes a word in; where to go on, or `None` if the question is settled.
+    fn heed(&mut self, sign: Sign, hit: Hit) -> Option<usize> {
+        if self.script.contains(&hit.start) {
+            return Some(self.script.end);
+        }
+        match sign {
+            Sign::Formula => self.found = true,
+            Sign::BeforeTex => {
+                let next = self.bytes.get(hit.end).copied().unwrap_or(b' ');
+                self.found = next.is_ascii_alphabetic() || matches!(next, b'(' | b'[');
+            }
+            Sign::Renderer => self.renderer = true,
+            Sign::Dollar => self.dollar(hit),
+            Sign::Script => self.script(hit),
+        }
+        (!self.found).then_some(hit.end)
+    }
+
+    fn dollar(&mut self, hit: Hit) {
+        let after = self.bytes.get(hit.end..).unwrap_or_default();
+        let window = after.get(..MAX_INLINE.min(after.len())).unwrap_or_default();
+        let Some(close) = memchr(b'$', window) else { return };
+        if !is_in_tag(self.bytes, hit.start) {
+            self.dollars = true;
+            self.found = is_formula(window.get(..close).unwrap_or_default());
+        }
+    }
+
+    /// The body of a script that holds no data is passed over.
+    fn script(&mut self, hit: Hit) {
+        if let Some(script) = Script::at(self.bytes, hit.start)
+            && !holds_data(self.bytes.get(script.tag).unwrap_or_default())
+        {
+            self.script = script.body;
+        }
+    }
+}
+
+/// A script or style element.
+struct Script {
+    tag: Range<usize>,
+    body: Range<usize>,
+}
+
+impl Script {
+    /// The one whose tag begins at `start`; `None` if nothing ends it.
+    fn at(bytes: &[u8], start: usize) -> Option<Self> {
+        let open = start + memchr(b'>', bytes.get(start..)?)? + 1;
+        let close = memmem::find_iter(bytes.get(open..)?, b"</").map(|at| open + at).find(|at| {
+            let name = bytes.get(at + 2..).unwrap_or_default();
+            [&b"script"[..], b"style"].iter().any(|end| {
+                name.get(..end.len()).is_some_and(|name| name.eq_ignore_ascii_case(end))
+            })
+        })?;
+        Some(Self { tag: start..open, body: open..close })
+    }
+}
+
 /// A script of JSON: a page's hydration state, which may be all of its text.
-fn holds_data(bytes: &[u8], script: Match) -> bool {
-    let after = bytes.get(script.end()..).unwrap_or_default();
-    let window = after.get(..200.min(after.len())).unwrap_or_default();
-    let tag = window.split(|b| *b == b'>').next().unwrap_or_default();
-    memchr::memmem::find(tag, b"json").is_some()
+fn holds_data(tag: &[u8]) -> bool {
+    memmem::find(tag, b"json").is_some()
+}
+
+/// What a script's tag says where the script is.
+fn source(tag: &[u8]) -> Cow<'_, str> {
+    let value = memmem::find(tag, b"src=").and_then(|at| tag.get(at + 4..)).unwrap_or_default();
+    let value = value.strip_prefix(b"\"").or(value.strip_prefix(b"'")).unwrap_or(value);
+    let ends = |byte: &u8| matches!(byte, b'"' | b'\'' | b'>' | b' ');
+    String::from_utf8_lossy(value.split(ends).next().unwrap_or_default())
+}
+
+/// Whether a place is between `<` and `>`.
+fn is_in_tag(bytes: &[u8], at: usize) -> bool {
+    /// Bytes looked back over; tags are shorter.
+    const LOOK_BACK: usize = 2048;
+    let before = bytes.get(at.saturating_sub(LOOK_BACK)..at).unwrap_or_default();
+    memrchr2(b'<', b'>', before).is_some_and(|at| {
+        let next = before.get(at + 1).copied().unwrap_or(b' ');
+        before.get(at) == Some(&b'<') && (next.is_ascii_alphabetic() || next == b'/')
+    })
 }
 
 /// Bytes a formula between single dollars may have to be noticed here.
 const MAX_INLINE: usize = 240;
 
-/// A dollar followed by a short stretch with a letter or script, no tag, and another dollar.
-fn opens_formula(bytes: &[u8], dollar: Match) -> bool {
-    let after = bytes.get(dollar.end()..).unwrap_or_default();
-    let window = after.get(..MAX_INLINE.min(after.len())).unwrap_or_default();
-    let Some(close) = memchr::memchr(b'$', window) else { return false };
-    let body = window.get(..close).unwrap_or_default();
+/// Whether what stands between two dollars can be a formula: a short stretch with a letter or script, no tag.
+fn is_formula(body: &[u8]) -> bool {
     let first = body.first().copied().unwrap_or(b' ');
     let bare_price =
         first.is_ascii_digit() && !body.iter().any(|b| matches!(b, b'^' | b'_' | b'\\' | b'='));
@@ -268,6 +183,27 @@ fn opens_formula(bytes: &[u8], dollar: Match) -> bool {
         && !body.contains(&b'>')
         && !body.ends_with(b" ")
         && body.iter().any(|b| b.is_ascii_alphabetic() || matches!(b, b'^' | b'_' | b'\\'))
+}
+
+/// Whether a page's renderer may find formulas that no word tells of: it has
+/// delimiters of its own, it reads AsciiMath between backticks that are there,
+/// or scripts call it.
+fn has_other_delimiters(bytes: &[u8]) -> bool {
+    let mut config = PageConfig::default();
+    let mut backticks = memchr_iter(b'`', bytes).count();
+    let mut calls = false;
+    for start in memmem::find_iter(bytes, b"<script") {
+        let Some(script) = Script::at(bytes, start) else { continue };
+        let body = bytes.get(script.body).unwrap_or_default();
+        backticks = backticks.saturating_sub(memchr_iter(b'`', body).count());
+        calls |= memmem::find(body, b"katex.render(").is_some();
+        config.read_url(&source(bytes.get(script.tag).unwrap_or_default()));
+        config.read_script(&String::from_utf8_lossy(body));
+    }
+    let unusual = |open: &str| !open.starts_with(['$', '\\']);
+    calls
+        || (config.asciimath_delimiters().is_some() && backticks > 0)
+        || config.delimiters_in_force().pairs.iter().any(|pair| unusual(&pair.open))
 }
 
 #[cfg(test)]

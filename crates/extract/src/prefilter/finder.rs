@@ -1,0 +1,360 @@
+//! Finds a closed set of short words in bytes, ASCII letters in either case.
+//!
+//! Every word holds a *fingerprint* of up to three bytes. Fingerprints go into
+//! tables by nibble, in eight buckets, and 32 places are looked at with a
+//! handful of shuffles (the method is Teddy, from Hyperscan). Where a
+//! fingerprint may stand, the words of its bucket are compared. Machines
+//! without AVX2 do the same a byte at a time.
+
+use memchr::memmem;
+
+/// Bytes of a fingerprint; where one is shorter, anything may follow.
+const PRINT: usize = 3;
+
+/// Buckets of fingerprints: one bit of a byte each. What stands for one of a
+/// bucket may mix their first, second and third bytes.
+pub(super) const BUCKETS: usize = 8;
+
+/// A word that was found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Hit {
+    /// Index of the word in the list the finder was made from.
+    pub(super) word: usize,
+    /// Where it begins.
+    pub(super) start: usize,
+    /// Where it ends.
+    pub(super) end: usize,
+}
+
+/// Which buckets a byte may belong to, by its low and its high nibble.
+#[derive(Debug, Clone, Copy, Default)]
+#[repr(align(16))]
+struct Nibbles {
+    low: [u8; 16],
+    high: [u8; 16],
+}
+
+#[derive(Debug)]
+struct Word {
+    bytes: &'static [u8],
+    index: usize,
+    /// Where in the word its fingerprint stands.
+    offset: usize,
+}
+
+/// A set of words, ready to be looked for.
+#[derive(Debug)]
+pub(super) struct Finder {
+    nibbles: [Nibbles; PRINT],
+    /// The same for whole bytes.
+    tables: [[u8; 256]; PRINT],
+    buckets: [Bucket; BUCKETS],
+}
+
+/// Words with fingerprints of one length, ordered by the byte behind the fingerprint.
+#[derive(Debug)]
+struct Bucket {
+    words: Vec<Word>,
+    length: usize,
+}
+
+impl Finder {
+    /// Words and fingerprints have to be in lower case, and the fingerprints of
+    /// a bucket of one length. A word goes by the first of the fingerprints that
+    /// it holds; one that holds none is never found.
+    pub(super) fn new(
+        prints: &[&[&[u8]]; BUCKETS],
+        words: impl IntoIterator<Item = &'static str>,
+    ) -> Self {
+        let mut finder = Self {
+            nibbles: [Nibbles::default(); PRINT],
+            tables: [[0; 256]; PRINT],
+            buckets: prints.map(Bucket::new),
+        };
+        for (index, word) in words.into_iter().enumerate() {
+            finder.add(prints, index, word);
+        }
+        for (bucket, print) in each(prints) {
+            finder.admit(print, 1 << bucket);
+        }
+        finder.fill_tables();
+        finder
+    }
+
+    fn add(&mut self, prints: &[&[&[u8]]; BUCKETS], index: usize, word: &'static str) {
+        let held = each(prints)
+            .find_map(|(bucket, print)| Some((bucket, memmem::find(word.as_bytes(), print)?)));
+        debug_assert!(held.is_some(), "{word} has no fingerprint");
+        if let Some((bucket, offset)) = held {
+            self.buckets[bucket].add(Word { bytes: word.as_bytes(), index, offset });
+        }
+    }
+
+    fn admit(&mut self, print: &[u8], bit: u8) {
+        for (at, nibbles) in self.nibbles.iter_mut().enumerate() {
+            match print.get(at) {
+                Some(byte) => [*byte, byte.to_ascii_uppercase()].into_iter().for_each(|byte| {
+                    nibbles.low[usize::from(byte & 15)] |= bit;
+                    nibbles.high[usize::from(byte >> 4)] |= bit;
+                }),
+                None => {
+                    nibbles.low.iter_mut().for_each(|slot| *slot |= bit);
+                    nibbles.high.iter_mut().for_each(|slot| *slot |= bit);
+                }
+            }
+        }
+    }
+
+    fn fill_tables(&mut self) {
+        for (table, Nibbles { low, high }) in self.tables.iter_mut().zip(&self.nibbles) {
+            for (byte, slot) in table.iter_mut().enumerate() {
+                *slot = low[byte & 15] & high[byte >> 4];
+            }
+        }
+    }
+
+    /// Hands `found` the words in `bytes`, in the order of their fingerprints,
+    /// from `from` on; each answer says where to go on, `None` that enough was seen.
+    pub(super) fn scan(
+        &self,
+        bytes: &[u8],
+        from: usize,
+        found: &mut impl FnMut(Hit) -> Option<usize>,
+    ) {
+        let mut at = from;
+        while let Some((place, buckets)) = self.candidate(bytes, at) {
+            let Some(next) = self.verify(bytes, place, buckets, found) else { return };
+            at = next.max(place + 1);
+        }
+    }
+
+    /// The first place from `at` on where a fingerprint may stand, and of which buckets.
+    fn candidate(&self, bytes: &[u8], at: usize) -> Option<(usize, u8)> {
+        #[cfg(target_arch = "x86_64")]
+        if std::arch::is_x86_feature_detected!("avx2") {
+            // SAFETY: this machine has AVX2.
+            #[allow(unsafe_code, reason = "a pass over every byte of a crawl: 6 times the plain one")]
+            return match unsafe { avx2::candidate(&self.nibbles, bytes, at) } {
+                Ok(found) => Some(found),
+                Err(rest) => self.candidate_plain(bytes, rest),
+            };
+        }
+        self.candidate_plain(bytes, at)
+    }
+
+    fn candidate_plain(&self, bytes: &[u8], at: usize) -> Option<(usize, u8)> {
+        (at..bytes.len()).find_map(|place| match self.buckets_at(bytes, place) {
+            0 => None,
+            buckets => Some((place, buckets)),
+        })
+    }
+
+    /// Buckets of the fingerprint at `place`; behind the end stands what fits all.
+    fn buckets_at(&self, bytes: &[u8], place: usize) -> u8 {
+        let look = |at: usize| {
+            bytes.get(place + at).map_or(0xff, |byte| self.tables[at][usize::from(*byte)])
+        };
+        look(0) & look(1) & look(2)
+    }
+
+    /// Compares the words that may stand at a place; where to go on, or `None` for nowhere.
+    fn verify(
+        &self,
+        bytes: &[u8],
+        place: usize,
+        mut buckets: u8,
+        found: &mut impl FnMut(Hit) -> Option<usize>,
+    ) -> Option<usize> {
+        let mut next = place + 1;
+        while buckets != 0 {
+            for word in self.buckets[buckets.trailing_zeros() as usize].words_at(bytes, place) {
+                if let Some(start) = place.checked_sub(word.offset).filter(|at| word.is_at(bytes, *at)) {
+                    let hit = Hit { word: word.index, start, end: start + word.bytes.len() };
+                    next = next.max(found(hit)?);
+                }
+            }
+            buckets &= buckets - 1;
+        }
+        Some(next)
+    }
+}
+
+impl Bucket {
+    fn new(prints: &[&[u8]]) -> Self {
+        let length = prints.iter().map(|print| print.len()).max().unwrap_or(0);
+        debug_assert!(prints.iter().all(|print| print.len() == length), "{prints:?}");
+        Self { words: Vec::new(), length }
+    }
+
+    fn add(&mut self, word: Word) {
+        let next = word.next(self.length);
+        let at = self.words.partition_point(|word| word.next(self.length) <= next);
+        self.words.insert(at, word);
+    }
+
+    /// Those of the words that may stand at a place, going by what follows the fingerprint.
+    fn words_at(&self, bytes: &[u8], place: usize) -> impl Iterator<Item = &Word> {
+        let next = bytes.get(place + self.length).map(u8::to_ascii_lowercase);
+        let whole = self.words.iter().take_while(|word| word.next(self.length).is_none());
+        let from = self.words.partition_point(|word| word.next(self.length) < next);
+        let longer = self.words.iter().skip(from);
+        whole.chain(longer.take_while(move |word| next.is_some() && word.next(self.length) == next))
+    }
+}
+
+impl Word {
+    /// The byte behind its fingerprint, if it goes on there.
+    fn next(&self, length: usize) -> Option<u8> {
+        self.bytes.get(self.offset + length).copied()
+    }
+
+    fn is_at(&self, bytes: &[u8], start: usize) -> bool {
+        bytes
+            .get(start..start + self.bytes.len())
+            .is_some_and(|seen| seen.eq_ignore_ascii_case(self.bytes))
+    }
+}
+
+/// Fingerprints with their buckets.
+fn each<'a>(prints: &'a [&[&[u8]]; BUCKETS]) -> impl Iterator<Item = (usize, &'a [u8])> {
+    prints.iter().enumerate().flat_map(|(bucket, prints)| prints.iter().map(move |p| (bucket, *p)))
+}
+
+#[cfg(target_arch = "x86_64")]
+mod avx2 {
+    use super::{Nibbles, PRINT};
+    use std::arch::x86_64::{
+        __m256i, _mm_loadu_si128, _mm256_and_si256, _mm256_broadcastsi128_si256,
+        _mm256_cmpeq_epi8, _mm256_loadu_si256, _mm256_movemask_epi8, _mm256_set1_epi8,
+        _mm256_setzero_si256, _mm256_shuffle_epi8, _mm256_srli_epi16,
+    };
+
+    /// Places looked at together.
+    const LANES: usize = 32;
+
+    /// The first candidate, or the place up to which there is none and from
+    /// which on too few bytes are left to look at them together.
+    #[target_feature(enable = "avx2")]
+    pub(super) fn candidate(
+        nibbles: &[Nibbles; PRINT],
+        bytes: &[u8],
+        at: usize,
+    ) -> Result<(usize, u8), usize> {
+        let low = [wide(&nibbles[0].low), wide(&nibbles[1].low), wide(&nibbles[2].low)];
+        let high = [wide(&nibbles[0].high), wide(&nibbles[1].high), wide(&nibbles[2].high)];
+        let mut place = at;
+        while let Some(window) = bytes.get(place..place + LANES + PRINT - 1) {
+            let buckets = _mm256_and_si256(
+                _mm256_and_si256(look(low[0], high[0], window, 0), look(low[1], high[1], window, 1)),
+                look(low[2], high[2], window, 2),
+            );
+            let none = _mm256_cmpeq_epi8(buckets, _mm256_setzero_si256());
+            let some = !(_mm256_movemask_epi8(none) as u32);
+            if some != 0 {
+                let lane = some.trailing_zeros() as usize;
+                return Ok((place + lane, lanes(buckets)[lane]));
+            }
+            place += LANES;
+        }
+        Err(place)
+    }
+
+    /// Buckets of 32 bytes of the window, from `offset` on.
+    #[target_feature(enable = "avx2")]
+    fn look(low: __m256i, high: __m256i, window: &[u8], offset: usize) -> __m256i {
+        let bytes = load(window, offset);
+        let mask = _mm256_set1_epi8(15);
+        let upper = _mm256_and_si256(_mm256_srli_epi16::<4>(bytes), mask);
+        let lower = _mm256_and_si256(bytes, mask);
+        _mm256_and_si256(_mm256_shuffle_epi8(low, lower), _mm256_shuffle_epi8(high, upper))
+    }
+
+    #[target_feature(enable = "avx2")]
+    fn load(window: &[u8], offset: usize) -> __m256i {
+        let lanes = window.get(offset..offset + LANES).map_or(&[0; LANES][..], |lanes| lanes);
+        // SAFETY: `lanes` is 32 bytes long, and the load asks for no alignment.
+        #[allow(unsafe_code, reason = "the one way to load a vector")]
+        unsafe {
+            _mm256_loadu_si256(lanes.as_ptr().cast())
+        }
+    }
+
+    #[target_feature(enable = "avx2")]
+    fn wide(table: &[u8; 16]) -> __m256i {
+        // SAFETY: `table` is 16 bytes long, and the load asks for no alignment.
+        #[allow(unsafe_code, reason = "the one way to load a vector")]
+        let half = unsafe { _mm_loadu_si128(table.as_ptr().cast()) };
+        _mm256_broadcastsi128_si256(half)
+    }
+
+    #[target_feature(enable = "avx2")]
+    fn lanes(vector: __m256i) -> [u8; LANES] {
+        // SAFETY: both are 32 bytes of plain data.
+        #[allow(unsafe_code, reason = "a vector as bytes")]
+        unsafe {
+            std::mem::transmute(vector)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const PRINTS: [&[&[u8]]; BUCKETS] =
+        [&[b"$", b"\\"], &[b"mat"], &[b"\xe2\x88"], &[b"tex"], &[b"a"], &[b"&su"], &[b"><"], &[]];
+
+    const WORDS: [&str; 9] = ["$", "\\(", "<math", "mathjax", "∑", "tex=", "a", "&sum;", "></i"];
+
+    fn hits(bytes: &[u8]) -> Vec<(usize, usize)> {
+        let finder = Finder::new(&PRINTS, WORDS);
+        let mut hits = Vec::new();
+        finder.scan(bytes, 0, &mut |hit| {
+            hits.push((hit.start, hit.word));
+            Some(0)
+        });
+        hits.sort_unstable();
+        hits
+    }
+
+    fn hits_one_by_one(bytes: &[u8]) -> Vec<(usize, usize)> {
+        let stands = |at: usize, word: &str| {
+            bytes.get(at..at + word.len()).is_some_and(|b| b.eq_ignore_ascii_case(word.as_bytes()))
+        };
+        let at = |at: usize| {
+            let words = WORDS.iter().enumerate();
+            words.filter(move |(_, word)| stands(at, word)).map(move |(word, _)| (at, word))
+        };
+        (0..bytes.len()).flat_map(at).collect()
+    }
+
+    #[test]
+    fn words_are_found_in_either_case_up_to_the_last_byte() {
+        assert_eq!(hits(b"<MATH>$"), [(0, 2), (2, 6), (6, 0)]);
+        assert_eq!(hits("x∑&SUM;\\(".as_bytes()), [(1, 4), (4, 7), (9, 1)]);
+        assert_eq!(hits(b""), []);
+    }
+
+    #[test]
+    fn an_answer_says_where_to_go_on() {
+        let finder = Finder::new(&PRINTS, WORDS);
+        let mut seen = Vec::new();
+        finder.scan(b"$$$$$$", 1, &mut |hit| {
+            seen.push(hit.start);
+            (hit.start < 4).then_some(hit.end + 2)
+        });
+        assert_eq!(seen, [1, 4]);
+    }
+
+    proptest! {
+        #[test]
+        fn vectors_find_what_bytes_find(pieces in prop::collection::vec(
+            prop::sample::select(&["$", "\\(", "<MATH", "mathJax", "∑", "TEX=", "&sum;", "></I", "x", "  ", "mat", "\\", "0123456789abcdef0123456789ABCDEF"][..]),
+            0..40,
+        )) {
+            let text = pieces.concat();
+            prop_assert_eq!(hits(text.as_bytes()), hits_one_by_one(text.as_bytes()));
+        }
+    }
+}
