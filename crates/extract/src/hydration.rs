@@ -24,8 +24,7 @@ pub(crate) fn html(dom: &Dom, text: &str) -> Option<String> {
         return None;
     }
     let mut found = Found::default();
-    for script in dom.descendants(dom.root()).filter(|n| is_state(dom, *n)) {
-        let json = dom.children(script).find_map(|n| dom.text(n)).unwrap_or_default();
+    for json in texts(dom) {
         if let Ok(value) = serde_json::from_str(json.trim()) {
             found.collect(&value);
         }
@@ -33,9 +32,15 @@ pub(crate) fn html(dom: &Dom, text: &str) -> Option<String> {
     (found.html.len() > text.len().max(EMPTY_BODY)).then_some(found.html)
 }
 
+/// The texts of the scripts that hold state.
+pub(crate) fn texts(dom: &Dom) -> impl Iterator<Item = &str> {
+    let scripts = dom.descendants(dom.root()).filter(|node| is_state(dom, *node));
+    scripts.filter_map(|script| dom.children(script).find_map(|node| dom.text(node)))
+}
+
 fn is_state(dom: &Dom, node: NodeId) -> bool {
-    let kind = dom.attr(node, "type").unwrap_or_default();
-    dom.name(node) == "script" && matches!(kind, "application/json" | "application/ld+json")
+    dom.name(node) == "script"
+        && matches!(dom.attr(node, "type"), Some("application/json" | "application/ld+json"))
 }
 
 #[derive(Default)]

@@ -123,7 +123,13 @@ impl Extractor {
             return reject(Reason::NoMath, "nothing in the bytes hints at mathematics");
         }
         let reading = match payload {
-            Payload::Html => web::read(page),
+            Payload::Html => match web::read(page, self.options.math) {
+                web::Read::Page(reading) => reading,
+                web::Read::NoFormula(ledger) => {
+                    let detail = "no formula in the page".into();
+                    return Outcome::Reject { reason: Reason::NoMath, detail, text: None, ledger };
+                }
+            },
             Payload::Text => plain::read(page),
             Payload::Notebook => match notebook::read(page) {
                 Ok(reading) => reading,

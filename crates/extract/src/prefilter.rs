@@ -136,12 +136,13 @@ impl Script {
     /// The one whose tag begins at `start`; `None` if nothing ends it.
     fn at(bytes: &[u8], start: usize) -> Option<Self> {
         let open = start + memchr(b'>', bytes.get(start..)?)? + 1;
-        let close = memmem::find_iter(bytes.get(open..)?, b"</").map(|at| open + at).find(|at| {
-            let name = bytes.get(at + 2..).unwrap_or_default();
-            [&b"script"[..], b"style"].iter().any(|end| {
-                name.get(..end.len()).is_some_and(|name| name.eq_ignore_ascii_case(end))
-            })
-        })?;
+        let close =
+            memmem::find_iter(bytes.get(open..)?, b"</").map(|at| open + at).find(|at| {
+                let name = bytes.get(at + 2..).unwrap_or_default();
+                [&b"script"[..], b"style"].iter().any(|end| {
+                    name.get(..end.len()).is_some_and(|name| name.eq_ignore_ascii_case(end))
+                })
+            })?;
         Some(Self { tag: start..open, body: open..close })
     }
 }

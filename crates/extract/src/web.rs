@@ -2,8 +2,11 @@
 
 use crate::content::{self, Hints};
 use crate::context::PageContext;
+use crate::formula::{self, Spotted};
+use crate::prefilter::may_hold_math;
 use crate::render::{Rendered, View, render};
-use crate::{Page, Reading, formula, hydration, url};
+use crate::{MathMode, Page, Reading, hydration, url};
+use cc_math_core::Ledger;
 use cc_math_html::{Decoded, Dom, Limits, Parsed, decode as decode_bytes};
 
 /// The payload's text.
@@ -11,36 +14,54 @@ pub(crate) fn decode<'a>(page: &Page<'a>) -> Decoded<'a> {
     decode_bytes(page.bytes, page.content_type, url::host(page.url))
 }
 
-/// Reads an HTML payload. A body without text gives way to the page's hydration state.
-pub(crate) fn read(page: &Page<'_>) -> Reading {
+/// What an HTML payload gave.
+pub(crate) enum Read {
+    /// Its text.
+    Page(Reading),
+    /// Not looked at further, since there is no formula anywhere in it; what was lost of any.
+    NoFormula(Ledger),
+}
+
+/// Reads an HTML payload. A body without text gives way to the page's hydration state. Where
+/// `math` is required, a page without any is left at that.
+pub(crate) fn read(page: &Page<'_>, math: MathMode) -> Read {
     let decoded = decode(page);
     let parsed = parse(&decoded.text);
-    let mut read = read_tree(&parsed.dom, page.url);
+    let spotted = spot(&parsed.dom);
+    if math == MathMode::Required
+        && spotted.claims.is_empty()
+        && !hydration::texts(&parsed.dom).any(|text| may_hold_math(text.as_bytes()))
+    {
+        return Read::NoFormula(spotted.lost);
+    }
+    let mut read = read_tree(&parsed.dom, spotted, page.url);
     if let Some(html) = hydration::html(&parsed.dom, &read.0.fragment.text) {
-        let state = read_tree(&parse(&html).dom, page.url);
+        let state = parse(&html).dom;
+        let state = read_tree(&state, spot(&state), page.url);
         if state.0.fragment.text.len() > read.0.fragment.text.len() {
             read.0 = state.0;
         }
     }
-    Reading {
+    Read::Page(Reading {
         rendered: read.0,
         title: read.1,
         charset: decoded.charset,
         charset_source: decoded.source,
         truncated: parsed.limited.then(|| "limits".into()),
-    }
+    })
 }
 
 fn parse(html: &str) -> Parsed {
     cc_math_html::parse(html, &Limits::default())
 }
 
+fn spot(dom: &Dom) -> Spotted {
+    formula::spot(dom, &mut PageContext::read(dom))
+}
+
 /// Text and title of a tree.
-fn read_tree(dom: &Dom, url: &str) -> (Rendered, Option<String>) {
-    let mut context = PageContext::read(dom);
-    let spotted = formula::spot(dom, &mut context);
-    let formulas = spotted.places(dom);
-    let selection = content::select(dom, &Hints { formulas: &formulas, url: Some(url) });
+fn read_tree(dom: &Dom, spotted: Spotted, url: &str) -> (Rendered, Option<String>) {
+    let selection = content::select(dom, &Hints { formulas: spotted.places(), url: Some(url) });
     let keeps = |node| selection.keeps(node);
     let mut rendered = render(&View { dom, spotted: &spotted, keeps: &keeps }, dom.root());
     rendered.ledger.add(&spotted.lost);

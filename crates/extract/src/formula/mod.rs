@@ -82,24 +82,41 @@ static REGISTRY: &[Markup] = &[
 type Kinds = u32;
 
 /// Which kinds a word calls, by where the word stands.
-type Bells = HashMap<&'static str, Kinds>;
+struct Bells {
+    kinds: HashMap<&'static str, Kinds>,
+    /// First and last bytes of words, which most words of a page have not.
+    first: [bool; 256],
+    last: [bool; 256],
+}
 
 static NAMES: LazyLock<Bells> = LazyLock::new(|| bells(|markup| markup.names));
 static CLASSES: LazyLock<Bells> = LazyLock::new(|| bells(|markup| markup.classes));
 static ATTRIBUTES: LazyLock<Bells> = LazyLock::new(|| bells(|markup| markup.attributes));
 
 fn bells(words: fn(&Markup) -> &'static [&'static str]) -> Bells {
-    let mut bells = Bells::new();
+    let mut bells = Bells { kinds: HashMap::new(), first: [false; 256], last: [false; 256] };
     for (index, markup) in REGISTRY.iter().enumerate() {
         for word in words(markup) {
-            *bells.entry(*word).or_default() |= 1 << index;
+            *bells.kinds.entry(*word).or_default() |= 1 << index;
+            let (first, last) = ends(word);
+            bells.first[usize::from(first)] = true;
+            bells.last[usize::from(last)] = true;
         }
     }
     bells
 }
 
+fn ends(word: &str) -> (u8, u8) {
+    let end = |byte: Option<&u8>| byte.copied().unwrap_or(0);
+    (end(word.as_bytes().first()), end(word.as_bytes().last()))
+}
+
 fn called(bells: &Bells, word: &str) -> Kinds {
-    bells.get(word).copied().unwrap_or(0)
+    let (first, last) = ends(word);
+    if !bells.first[usize::from(first)] || !bells.last[usize::from(last)] {
+        return 0;
+    }
+    bells.kinds.get(word).copied().unwrap_or(0)
 }
 
 /// A stretch of a text node that belongs to a formula.
@@ -111,16 +128,21 @@ pub(crate) struct Segment {
     pub(crate) claim: Option<usize>,
 }
 
+/// What marks a text node that has segments.
+const SEGMENTED: u32 = 1 << 31;
+
 /// The formulas of a page and where they stand.
 #[derive(Debug, Default)]
 pub(crate) struct Spotted {
     pub(crate) claims: Vec<Claim>,
     /// Formulas that could not be kept.
     pub(crate) lost: Ledger,
-    /// For each node: 0 nothing, 1 hidden, n + 2 the claim n.
+    /// For each node: 0 nothing, 1 hidden, n + 2 the claim n, [`SEGMENTED`] + n the segments n.
     marks: Vec<u32>,
-    /// Segments of text nodes, by node index.
-    segments: HashMap<usize, Vec<Segment>>,
+    /// Segments of the text nodes that have any.
+    segments: Vec<Vec<Segment>>,
+    /// Nodes that were marked with a claim or given segments.
+    places: Vec<NodeId>,
 }
 
 /// What stands at a node.
@@ -136,26 +158,32 @@ impl Spotted {
         Self { marks: vec![0; dom.len()], ..Self::default() }
     }
 
+    fn raw_mark(&self, node: NodeId) -> u32 {
+        self.marks.get(node.index()).copied().unwrap_or(0)
+    }
+
     pub(crate) fn mark(&self, node: NodeId) -> Mark {
-        match self.marks.get(node.index()) {
-            None | Some(0) => Mark::Nothing,
-            Some(1) => Mark::Hidden,
-            Some(n) => Mark::Claim(*n as usize - 2),
+        match self.raw_mark(node) {
+            0 | SEGMENTED.. => Mark::Nothing,
+            1 => Mark::Hidden,
+            n => Mark::Claim(n as usize - 2),
         }
     }
 
+    /// Segments of a text node.
     pub(crate) fn segments(&self, node: NodeId) -> &[Segment] {
-        self.segments.get(&node.index()).map_or(&[], Vec::as_slice)
+        let segments = self.raw_mark(node).checked_sub(SEGMENTED);
+        segments.and_then(|at| self.segments.get(at as usize)).map_or(&[], Vec::as_slice)
     }
 
     /// True if a formula stands at this node or inside this text.
     pub(crate) fn bears(&self, node: NodeId) -> bool {
-        matches!(self.mark(node), Mark::Claim(_)) || self.segments.contains_key(&node.index())
+        self.raw_mark(node) > 1
     }
 
-    /// The nodes at or in which formulas stand, in document order.
-    pub(crate) fn places(&self, dom: &Dom) -> Vec<NodeId> {
-        dom.descendants(dom.root()).filter(|node| self.bears(*node)).collect()
+    /// The elements at which and the text nodes in which formulas stand.
+    pub(crate) fn places(&self) -> &[NodeId] {
+        &self.places
     }
 
     fn set(&mut self, node: NodeId, mark: u32) {
@@ -178,6 +206,7 @@ impl Spotted {
             Reading::Formula(claim) => {
                 let claim = self.add(claim) as u32;
                 self.set(node, claim + 2);
+                self.places.push(node);
             }
             Reading::Lost(kind, why) => {
                 self.lost.lose(kind, why);
@@ -188,7 +217,15 @@ impl Spotted {
     }
 
     fn add_segment(&mut self, node: NodeId, segment: Segment) {
-        self.segments.entry(node.index()).or_default().push(segment);
+        if self.raw_mark(node) < SEGMENTED {
+            self.set(node, SEGMENTED + self.segments.len() as u32);
+            self.segments.push(Vec::new());
+            self.places.push(node);
+        }
+        let at = self.raw_mark(node).checked_sub(SEGMENTED);
+        if let Some(segments) = at.and_then(|at| self.segments.get_mut(at as usize)) {
+            segments.push(segment);
+        }
     }
 }
 

@@ -40,6 +40,10 @@ struct Word {
     index: usize,
     /// Where in the word its fingerprint stands.
     offset: usize,
+    /// What it puts into the [`glimpse`] of a place where its fingerprint stands,
+    /// and which bits of that are its own.
+    glimpse: u64,
+    mask: u64,
 }
 
 /// A set of words, ready to be looked for.
@@ -51,11 +55,13 @@ pub(super) struct Finder {
     buckets: [Bucket; BUCKETS],
 }
 
-/// Words with fingerprints of one length, ordered by the byte behind the fingerprint.
+/// Words with fingerprints of one length.
 #[derive(Debug)]
 struct Bucket {
     words: Vec<Word>,
     length: usize,
+    /// Bytes that may stand behind a fingerprint.
+    follow: [bool; 256],
 }
 
 impl Finder {
@@ -86,7 +92,7 @@ impl Finder {
             .find_map(|(bucket, print)| Some((bucket, memmem::find(word.as_bytes(), print)?)));
         debug_assert!(held.is_some(), "{word} has no fingerprint");
         if let Some((bucket, offset)) = held {
-            self.buckets[bucket].add(Word { bytes: word.as_bytes(), index, offset });
+            self.buckets[bucket].add(Word::new(word.as_bytes(), index, offset));
         }
     }
 
@@ -133,7 +139,10 @@ impl Finder {
         #[cfg(target_arch = "x86_64")]
         if std::arch::is_x86_feature_detected!("avx2") {
             // SAFETY: this machine has AVX2.
-            #[allow(unsafe_code, reason = "a pass over every byte of a crawl: 6 times the plain one")]
+            #[allow(
+                unsafe_code,
+                reason = "a pass over every byte of a crawl: 6 times the plain one"
+            )]
             return match unsafe { avx2::candidate(&self.nibbles, bytes, at) } {
                 Ok(found) => Some(found),
                 Err(rest) => self.candidate_plain(bytes, rest),
@@ -167,13 +176,21 @@ impl Finder {
     ) -> Option<usize> {
         let mut next = place + 1;
         while buckets != 0 {
-            for word in self.buckets[buckets.trailing_zeros() as usize].words_at(bytes, place) {
-                if let Some(start) = place.checked_sub(word.offset).filter(|at| word.is_at(bytes, *at)) {
+            let bucket = &self.buckets[buckets.trailing_zeros() as usize];
+            buckets &= buckets - 1;
+            if !bucket.may_stand(bytes, place) {
+                continue;
+            }
+            let glimpse = glimpse(bytes, place);
+            for word in bucket.words.iter().filter(|word| (glimpse ^ word.glimpse) & word.mask == 0)
+            {
+                if let Some(start) =
+                    place.checked_sub(word.offset).filter(|at| word.is_at(bytes, *at))
+                {
                     let hit = Hit { word: word.index, start, end: start + word.bytes.len() };
                     next = next.max(found(hit)?);
                 }
             }
-            buckets &= buckets - 1;
         }
         Some(next)
     }
@@ -183,26 +200,33 @@ impl Bucket {
     fn new(prints: &[&[u8]]) -> Self {
         let length = prints.iter().map(|print| print.len()).max().unwrap_or(0);
         debug_assert!(prints.iter().all(|print| print.len() == length), "{prints:?}");
-        Self { words: Vec::new(), length }
+        Self { words: Vec::new(), length, follow: [false; 256] }
     }
 
     fn add(&mut self, word: Word) {
         let next = word.next(self.length);
-        let at = self.words.partition_point(|word| word.next(self.length) <= next);
-        self.words.insert(at, word);
+        match next {
+            None => self.follow = [true; 256],
+            Some(byte) => [byte, byte.to_ascii_uppercase()]
+                .into_iter()
+                .for_each(|byte| self.follow[usize::from(byte)] = true),
+        }
+        self.words.push(word);
     }
 
-    /// Those of the words that may stand at a place, going by what follows the fingerprint.
-    fn words_at(&self, bytes: &[u8], place: usize) -> impl Iterator<Item = &Word> {
-        let next = bytes.get(place + self.length).map(u8::to_ascii_lowercase);
-        let whole = self.words.iter().take_while(|word| word.next(self.length).is_none());
-        let from = self.words.partition_point(|word| word.next(self.length) < next);
-        let longer = self.words.iter().skip(from);
-        whole.chain(longer.take_while(move |word| next.is_some() && word.next(self.length) == next))
+    /// Whether one of the words may stand at a place, going by what follows the fingerprint.
+    fn may_stand(&self, bytes: &[u8], place: usize) -> bool {
+        let next = bytes.get(place + self.length).copied().unwrap_or(0);
+        self.follow[usize::from(next)]
     }
 }
 
 impl Word {
+    fn new(bytes: &'static [u8], index: usize, offset: usize) -> Self {
+        let whole: Vec<u8> = bytes.iter().map(|_| 0xff).collect();
+        Self { bytes, index, offset, glimpse: glimpse(bytes, offset), mask: pack(&whole, offset) }
+    }
+
     /// The byte behind its fingerprint, if it goes on there.
     fn next(&self, length: usize) -> Option<u8> {
         self.bytes.get(self.offset + length).copied()
@@ -215,6 +239,25 @@ impl Word {
     }
 }
 
+/// Bytes before and behind a place that are compared first.
+const REACH: usize = 4;
+
+/// The eight bytes around a place as one number; letters in one case.
+fn glimpse(bytes: &[u8], place: usize) -> u64 {
+    const ONE_CASE: u64 = 0x2020_2020_2020_2020;
+    pack(bytes, place) | ONE_CASE
+}
+
+/// The eight bytes around a place as one number; zeros where there are none.
+fn pack(bytes: &[u8], place: usize) -> u64 {
+    let around = place.checked_sub(REACH).and_then(|from| bytes.get(from..)?.first_chunk());
+    u64::from_le_bytes(around.copied().unwrap_or_else(|| {
+        std::array::from_fn(|at| {
+            (place + at).checked_sub(REACH).and_then(|at| bytes.get(at)).copied().unwrap_or(0)
+        })
+    }))
+}
+
 /// Fingerprints with their buckets.
 fn each<'a>(prints: &'a [&[&[u8]]; BUCKETS]) -> impl Iterator<Item = (usize, &'a [u8])> {
     prints.iter().enumerate().flat_map(|(bucket, prints)| prints.iter().map(move |p| (bucket, *p)))
@@ -224,13 +267,16 @@ fn each<'a>(prints: &'a [&[&[u8]]; BUCKETS]) -> impl Iterator<Item = (usize, &'a
 mod avx2 {
     use super::{Nibbles, PRINT};
     use std::arch::x86_64::{
-        __m256i, _mm_loadu_si128, _mm256_and_si256, _mm256_broadcastsi128_si256,
-        _mm256_cmpeq_epi8, _mm256_loadu_si256, _mm256_movemask_epi8, _mm256_set1_epi8,
-        _mm256_setzero_si256, _mm256_shuffle_epi8, _mm256_srli_epi16,
+        __m256i, _mm_loadu_si128, _mm256_and_si256, _mm256_broadcastsi128_si256, _mm256_cmpeq_epi8,
+        _mm256_loadu_si256, _mm256_movemask_epi8, _mm256_set1_epi8, _mm256_setzero_si256,
+        _mm256_shuffle_epi8, _mm256_srli_epi16,
     };
 
     /// Places looked at together.
     const LANES: usize = 32;
+
+    /// Bytes needed to look at them.
+    type Window = [u8; LANES + PRINT - 1];
 
     /// The first candidate, or the place up to which there is none and from
     /// which on too few bytes are left to look at them together.
@@ -243,9 +289,12 @@ mod avx2 {
         let low = [wide(&nibbles[0].low), wide(&nibbles[1].low), wide(&nibbles[2].low)];
         let high = [wide(&nibbles[0].high), wide(&nibbles[1].high), wide(&nibbles[2].high)];
         let mut place = at;
-        while let Some(window) = bytes.get(place..place + LANES + PRINT - 1) {
+        while let Some(window) = bytes.get(place..).and_then(|rest| rest.first_chunk()) {
             let buckets = _mm256_and_si256(
-                _mm256_and_si256(look(low[0], high[0], window, 0), look(low[1], high[1], window, 1)),
+                _mm256_and_si256(
+                    look(low[0], high[0], window, 0),
+                    look(low[1], high[1], window, 1),
+                ),
                 look(low[2], high[2], window, 2),
             );
             let none = _mm256_cmpeq_epi8(buckets, _mm256_setzero_si256());
@@ -261,7 +310,7 @@ mod avx2 {
 
     /// Buckets of 32 bytes of the window, from `offset` on.
     #[target_feature(enable = "avx2")]
-    fn look(low: __m256i, high: __m256i, window: &[u8], offset: usize) -> __m256i {
+    fn look(low: __m256i, high: __m256i, window: &Window, offset: usize) -> __m256i {
         let bytes = load(window, offset);
         let mask = _mm256_set1_epi8(15);
         let upper = _mm256_and_si256(_mm256_srli_epi16::<4>(bytes), mask);
@@ -270,12 +319,13 @@ mod avx2 {
     }
 
     #[target_feature(enable = "avx2")]
-    fn load(window: &[u8], offset: usize) -> __m256i {
-        let lanes = window.get(offset..offset + LANES).map_or(&[0; LANES][..], |lanes| lanes);
-        // SAFETY: `lanes` is 32 bytes long, and the load asks for no alignment.
+    fn load(window: &Window, offset: usize) -> __m256i {
+        debug_assert!(offset < PRINT);
+        // SAFETY: the window goes on for 32 bytes behind every `offset` in use, and the load asks
+        // for no alignment.
         #[allow(unsafe_code, reason = "the one way to load a vector")]
         unsafe {
-            _mm256_loadu_si256(lanes.as_ptr().cast())
+            _mm256_loadu_si256(window.as_ptr().add(offset).cast())
         }
     }
 

@@ -124,7 +124,7 @@ fn choose_known(
     if bytes.is_ascii() {
         return choose_of_ascii(bytes, claims);
     }
-    if Utf8Look::of(bytes).is_utf8(claims.first()) {
+    if is_utf8(bytes, claims.first()) {
         return (UTF_8, claims.source(UTF_8));
     }
     let detected = detect::Detection::of(bytes, host);
@@ -143,6 +143,14 @@ fn choose_of_ascii(bytes: &[u8], claims: &Claims) -> (&'static Encoding, Charset
         Some(encoding) => (encoding, claims.source(encoding)),
         None => (WINDOWS_1252, CharsetSource::Fallback),
     }
+}
+
+/// Whether bytes that are not all ASCII are UTF-8, given what is claimed. Valid UTF-8 has to be
+/// looked at closely only against a claim of another encoding of several bytes.
+fn is_utf8(bytes: &[u8], claim: Option<&'static Encoding>) -> bool {
+    let plain = claim.is_none_or(|claim| claim == UTF_8 || claim.is_single_byte());
+    (plain && Encoding::utf8_valid_up_to(bytes) == bytes.len())
+        || Utf8Look::of(bytes).is_utf8(claim)
 }
 
 /// How much bytes look like UTF-8.
