@@ -187,6 +187,19 @@ proptest! {
     }
 }
 
+/// A block that ends in a line end of its own kept it only while what follows was whole.
+#[test]
+fn a_hit_behind_a_record_takes_nothing_from_its_block() {
+    let name = "warcio--example.arc";
+    for (at, bit) in (1807..1810).flat_map(|at| (0..8).map(move |bit| (at, bit))) {
+        let mut bytes = fixture(name);
+        if let Some(byte) = bytes.get_mut(at) {
+            *byte ^= 1 << bit;
+        }
+        check_damaged(name, &bytes, at as u64..at as u64 + 1, 0);
+    }
+}
+
 /// A source that hands over a few bytes at a time.
 struct Slow<'a> {
     bytes: &'a [u8],
