@@ -50,6 +50,8 @@ pub const CASES: &[Case] = &[
         trouble: || "<p>a <math><mi>x</mi>".repeat(20_000),
     },
     Case { name: "unclosed-math-20k-unclosed-mi", trouble: || "<math><mi>x".repeat(20_000) },
+    Case { name: "unclosed-math-20k-unclosed-mtext", trouble: || "<math><mtext>x".repeat(20_000) },
+    Case { name: "unclosed-math-once", trouble: || "<p>Let <math><mi>x".into() },
     Case {
         name: "attribute-5mb",
         trouble: || format!("<p title=\"{}\">x</p>", "a ".repeat(2_500_000)),

@@ -7,6 +7,7 @@
 //! left out together with their end tags. Text is never left out, except
 //! inside `<script>`, `<style>` and frames that do not fit.
 
+use crate::formulas::{self, Innermost};
 use crate::sink::{Handle, Sink};
 use crate::tree::Limits;
 use html5ever::interface::Tracer;
@@ -68,6 +69,17 @@ pub(crate) struct Bounds<'a> {
     /// In an element of raw text that the builder knows of.
     raw: bool,
     limited: bool,
+    /// Whether a formula without an end was ended where the standard would let it go on.
+    ended_formula: bool,
+}
+
+/// What became of the page's tokens.
+pub(crate) struct Bounded {
+    pub(crate) sink: Sink,
+    /// Whether anything was left out of the tree.
+    pub(crate) limited: bool,
+    /// Whether a formula was ended early.
+    pub(crate) ended_formula: bool,
 }
 
 /// Counts what the tree builder holds on to.
@@ -106,13 +118,15 @@ impl<'a> Bounds<'a> {
             discarding: false,
             raw: false,
             limited: false,
+            ended_formula: false,
         }
     }
 
-    /// The tree so far, and whether anything was left out of it.
-    pub(crate) fn finish(self) -> (Sink, bool) {
+    /// The tree so far, and how it departs from the page.
+    pub(crate) fn finish(self) -> Bounded {
         self.builder.end();
-        (self.builder.sink, self.limited)
+        let Self { builder, limited, ended_formula, .. } = self;
+        Bounded { sink: builder.sink, limited, ended_formula }
     }
 
     /// Whether `<![CDATA[` begins a section here.
@@ -134,6 +148,9 @@ impl<'a> Bounds<'a> {
 
     /// Passes on a start tag if it fits.
     pub(crate) fn start_tag(&mut self, tag: Tag) -> Next {
+        if self.in_foreign_content() && formulas::is_flow(&tag.name) {
+            self.end_formulas(&tag.name);
+        }
         if self.is_full() {
             return self.start_when_full(&tag.name);
         }
@@ -157,6 +174,31 @@ impl<'a> Bounds<'a> {
         }
         self.left_out.clear();
         self.pass_tag(tag);
+    }
+
+    /// Ends the formulas that `flow` stands in, however deeply they are nested.
+    fn end_formulas(&mut self, flow: &LocalName) {
+        for _ in 0..self.limits.depth {
+            let innermost = self.innermost();
+            if !innermost.is_in_formula() {
+                break;
+            }
+            self.ended_formula |= !innermost.ends_before(flow);
+            self.left_out.clear();
+            self.pass(Token::TagToken(formulas::end_tag()));
+        }
+    }
+
+    /// The element that foreign content would be added to; counts the open elements on the way.
+    fn innermost(&mut self) -> Innermost {
+        if !self.in_foreign_content() {
+            return Innermost::default();
+        }
+        self.passed += 1;
+        self.count();
+        let innermost = Innermost::default();
+        self.builder.trace_handles(&innermost);
+        innermost
     }
 
     /// Whether only text may still be added.

@@ -9,6 +9,7 @@
 mod bounds;
 mod charset;
 mod dom;
+mod formulas;
 mod guard;
 mod names;
 mod raw_text;

@@ -29,6 +29,15 @@ impl Handle {
     pub(crate) fn name(&self) -> &LocalName {
         &self.name
     }
+
+    pub(crate) fn namespace(&self) -> Namespace {
+        self.namespace
+    }
+
+    /// Whether it is an `annotation-xml` that holds HTML.
+    pub(crate) fn holds_html(&self) -> bool {
+        self.integration_point
+    }
 }
 
 /// Name of an element, borrowed from its handle.

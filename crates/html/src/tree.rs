@@ -1,6 +1,6 @@
 //! Tree construction: html5ever's rules over our arena.
 
-use crate::bounds::Bounds;
+use crate::bounds::{Bounded, Bounds};
 use crate::dom::Dom;
 use crate::sink::Sink;
 use crate::tokenizer::Tokenizer;
@@ -36,8 +36,8 @@ pub struct Parsed {
     pub dom: Dom,
     /// True if a limit was met.
     pub limited: bool,
-    /// True if a comment, tag or element of raw text without an end was ended early, so that it
-    /// does not swallow the rest of the page.
+    /// True if a comment, tag, formula or element of raw text without an end was ended early, so
+    /// that it does not swallow the rest of the page.
     pub recovered: bool,
     /// Number of `<` signs that were kept as text because they stand in raw TeX.
     pub guarded: usize,
@@ -54,11 +54,11 @@ pub fn parse(html: &str, limits: &Limits) -> Parsed {
     let sink = Bounds::new(Sink::new(read.len() / 32), limits, read.len());
     let tokenizer = Tokenizer::new(&source, limits.attributes, limits.guard_math, sink);
     let (sink, findings) = tokenizer.run();
-    let (sink, limited) = sink.finish();
+    let Bounded { sink, limited, ended_formula } = sink.finish();
     Parsed {
         dom: sink.finish(),
         limited: limited || read.len() < html.len(),
-        recovered: findings.recovered,
+        recovered: findings.recovered || ended_formula,
         guarded: findings.guarded,
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! Times are measured by `examples/measure.rs`; here only what must hold on any machine.
 
-use cc_math_html::{Dom, Limits, parse};
+use cc_math_html::{Dom, Limits, parse, parse_unbounded};
 
 fn depth(dom: &Dom) -> usize {
     let mut depth = vec![0; dom.len()];
@@ -50,6 +50,39 @@ fn nothing_is_lost_when_nodes_run_out() {
     let text = parsed.dom.text_content(parsed.dom.root());
     assert!(parsed.limited && text.matches("word").count() >= 1000);
     assert!(text.matches("if (").count() < 500, "scripts became text");
+}
+
+/// The outline of what stands behind the formulas has to be as if they had ended.
+#[test]
+fn blocks_end_formulas_that_nothing_else_ends() {
+    let formulas = [
+        "<math>",
+        "<math><mi>x",
+        "<math><mtext>x",
+        "<math><mrow><mi>x</mi>",
+        "<math><semantics><annotation encoding=application/x-tex>x",
+        "<math><mi>x<math><mi>y",
+    ];
+    for (formula, times) in formulas.into_iter().flat_map(|f| [(f, 1), (f, 20_000)]) {
+        for block in ["p", "section", "h2", "ul"] {
+            let page = format!("{}<{block}>behind</{block}>", formula.repeat(times));
+            let dom = parse(&page, &Limits::default()).dom;
+            let named = dom.descendants(dom.root()).find(|n| dom.name(*n) == block);
+            let ancestors: Vec<_> =
+                named.map(|n| dom.ancestors(n).map(|a| dom.name(a)).collect()).expect(block);
+            assert_eq!(ancestors, ["body", "html", ""], "{block} behind {times} times {formula}");
+        }
+    }
+}
+
+#[test]
+fn html_inside_formulas_stays_there() {
+    let page = "<math><mtext>a<span>b</span><br>c<math><mi>d</mi></math></mtext>\
+        <annotation-xml encoding=text/html><p>e</p></annotation-xml></math>\
+        <svg><foreignObject><p>f</p></foreignObject></svg>";
+    let parsed = parse(page, &Limits::default());
+    assert!(!parsed.recovered);
+    assert_eq!(parsed.dom.outline(), parse_unbounded(page).outline());
 }
 
 #[test]

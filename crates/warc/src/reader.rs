@@ -239,6 +239,7 @@ impl Records<'_> {
 
     fn record(&mut self, block: Range<usize>, flaw: Option<Flaw>, end: usize) -> Found {
         let fault = self.absorb_fault_behind(end, flaw);
+        let cut_short = flaw == Some(Flaw::CutShort);
         let flaw = match (flaw, fault) {
             (_, Some(Fault { reason: Reason::OversizedRecord, detail })) => {
                 return self.damaged(end, Reason::OversizedRecord, detail.into());
@@ -247,14 +248,15 @@ impl Records<'_> {
             (Some(Flaw::CutShort), None) => Some(self.cut_short_by()),
             (flaw, _) => flaw,
         };
-        let block = self.less_separator(block, flaw);
+        let block = if cut_short { self.less_separator(block, flaw) } else { block };
         self.account.records += end as u64;
         self.taken = end;
         let locator = self.locate(end);
         Found::Record { block, flaw, locator }
     }
 
-    /// A block that ends where the next record starts has swallowed what separates them.
+    /// A block that seemed cut short and turns out to end where the next record starts has
+    /// swallowed what separates them.
     fn less_separator(&self, block: Range<usize>, flaw: Option<Flaw>) -> Range<usize> {
         if flaw != Some(Flaw::WrongLength) {
             return block;

@@ -31,6 +31,12 @@ const JUNK: usize = 1 << 20;
 /// Enough bytes to tell whether a head stands at a place.
 const SIGHT: usize = 16 << 10;
 
+/// Whether a line ends right before `at`. What is left of an ARC head whose first letters are
+/// cut off looks like a head; only its place in the line gives it away.
+fn ends_line(window: &[u8], at: usize) -> bool {
+    at.checked_sub(1).and_then(|last| window.get(last)) == Some(&b'\n')
+}
+
 /// How a walk is to be made.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Walk {
@@ -99,9 +105,13 @@ impl Walk {
     /// Whether a record can end at `end`: only padding up to the next head.
     fn follows(self, window: &[u8], end: usize) -> Sight {
         let tail = window.get(end..).unwrap_or_default();
-        let next = tail.get(head::padding(tail)..).unwrap_or_default();
+        let padding = head::padding(tail);
+        let next = tail.get(padding..).unwrap_or_default();
         if next.is_empty() {
             return if self.complete || !self.lookahead { Sight::Yes } else { Sight::Partial };
+        }
+        if self.format == Format::Arc && padding == 0 && !ends_line(window, end) {
+            return Sight::No;
         }
         match head::sight(next, self.format, self.complete) {
             Sight::Partial if !self.lookahead => Sight::Yes,

@@ -637,10 +637,11 @@ impl Writer {
                 self.push(r"\limits")
             };
         }
-        let is_known = function_name(token).is_some();
-        if token.symbol().is_some() || is_known {
+        // One of a given size is written in letters, not as a command.
+        let function = function_name(token).filter(|_| token.op.size == 0);
+        if token.symbol().is_some() || function.is_some() {
             self.token(token);
-            if function_name(token).and_then(symbols::function) == Some(false) {
+            if function.and_then(symbols::function) == Some(false) {
                 self.push(r"\limits");
             }
             return;
@@ -867,8 +868,10 @@ impl Writer {
             self.expr(cell);
             self.protect(start, index == 0);
         }
-        if let Some(tag) = &row.tag {
-            self.tag(tag);
+        match &row.tag {
+            Some(tag) if table.layout == Layout::Numbered => self.tag(tag),
+            Some(tag) => self.inner_tag(tag),
+            None => {}
         }
     }
 
@@ -888,10 +891,15 @@ impl Writer {
 
     fn tag(&mut self, tag: &str) {
         self.push(r" \tag{");
-        for ch in tag.chars() {
-            self.text_char(ch);
-        }
+        tag.chars().for_each(|ch| self.text_char(ch));
         self.push("}");
+    }
+
+    /// An equation number where no `\tag` may stand: in a table inside a formula.
+    fn inner_tag(&mut self, tag: &str) {
+        self.push(r" \quad \text{(");
+        tag.chars().for_each(|ch| self.text_char(ch));
+        self.push(")}");
     }
 }
 
