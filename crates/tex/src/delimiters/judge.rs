@@ -114,7 +114,8 @@ pub(super) fn is_gap(text: &str, body: Range<usize>) -> bool {
     found.strong == 0
         && ((uneven && (wordy || is_number(inner)))
             || (inverted && wordy)
-            || (amount && (wordy || found.spaces > 0 || matches!(last, Some('-' | '–' | '/' | ','))))
+            || (amount
+                && (wordy || found.spaces > 0 || matches!(last, Some('-' | '–' | '/' | ','))))
             || (call && found.letters > 1)
             || (figure && found.operators == 0 && found.words > 1))
 }
