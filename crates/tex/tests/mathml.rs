@@ -360,6 +360,16 @@ fn fences() {
             r"\left.\frac{a}{b}\right|_0",
         ),
         (
+            "<msubsup><mrow><msup><mi>x</mi><mn>2</mn></msup><mo>|</mo></mrow><mn>0</mn><mn>1</mn></msubsup>",
+            r"\left.x^2\right|_0^1",
+        ),
+        ("<msub><mrow><mo>|</mo><mi>x</mi><mo>|</mo></mrow><mn>1</mn></msub>", r"|x|_1"),
+        (
+            "<mrow><mi>H</mi></mrow><msub><mrow><mpadded width='0'><mphantom><mi>A</mi></mphantom></mpadded></mrow><mn>2</mn></msub><mi>O</mi>",
+            r"H_2O",
+        ),
+        ("<mi>H</mi><msub><mphantom><mi>A</mi></mphantom><mn>2</mn></msub><mi>O</mi>", r"H_2O"),
+        (
             r#"<msup><mrow><mo>(</mo><mfrac><mi>a</mi><mi>b</mi></mfrac><mo>)</mo></mrow><mn>2</mn></msup>"#,
             r"\left(\frac{a}{b}\right)^2",
         ),

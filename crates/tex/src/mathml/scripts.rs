@@ -52,10 +52,21 @@ fn base_and_scripts<'a, D: MathDom>(
     (Expr::of(base), [children.next(), children.next()])
 }
 
+/// An invisible letter without width; drawn glyphs do not say that it has none, but the
+/// letter that mhchem takes.
+fn is_strut(base: &Expr<'_>) -> bool {
+    match base {
+        Expr::Command(r"\vphantom", _) => true,
+        Expr::Command(r"\phantom", letter) => letter.token().is_some_and(|t| t.text == "A"),
+        _ => false,
+    }
+}
+
 /// Sub- and superscripts. A base that is only a strut lends its scripts to what stands
 /// before it, which is how mhchem sets `H2O`.
 fn attach<'a>(base: Expr<'a>, sub: Expr<'a>, sup: Expr<'a>, out: &mut Vec<Expr<'a>>) {
-    let is_strut = matches!(base, Expr::Command(r"\vphantom", _));
+    let is_strut = is_strut(&base);
+    let base = tidy::evaluated(base);
     let base = match out.last() {
         Some(Expr::Token(_) | Expr::Row(_)) if is_strut => out.pop().unwrap_or_default(),
         _ if is_strut => Expr::Nothing,
