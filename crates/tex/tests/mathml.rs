@@ -651,3 +651,19 @@ fn producers() {
         }
     }
 }
+
+/// Temml pads what stands over arrows, draws `\bar` with an overline that does not
+/// stretch, and writes fonts as characters.
+#[test]
+fn habits_of_temml() {
+    check_all(&[
+        (
+            r#"<mover accent="false"><mo stretchy="true">→</mo><mover><mrow><mspace width="0.4286em"/><mi>f</mi><mspace width="0.4286em"/></mrow><mspace width="3.5em"/></mover></mover>"#,
+            r"\xrightarrow{f}",
+        ),
+        (r#"<mover><mi>x</mi><mo stretchy="false">‾</mo></mover>"#, r"\bar{x}"),
+        (r#"<mover><mi>x</mi><mo stretchy="true">‾</mo></mover>"#, r"\overline{x}"),
+        (r#"<mover><mi>x</mi><mo stretchy="false">….</mo></mover>"#, r"\ddddot{x}"),
+        ("<mrow><mi>𝖠</mi><mi>𝖡</mi></mrow><mo>=</mo><mi>𝚌</mi>", r"\mathsf{AB}=\mathtt{c}"),
+    ]);
+}

@@ -127,6 +127,7 @@ struct Stacked<'a> {
 
 impl<'a> Stacked<'a> {
     fn simplify(mut self) -> Expr<'a> {
+        self.drop_padding();
         self.apply_accents();
         if self.under.is_nothing() && self.over.is_nothing() {
             return self.base;
@@ -144,6 +145,15 @@ impl<'a> Stacked<'a> {
             }));
         }
         self.stack()
+    }
+
+    /// Space over or under a base only makes it wide, which TeX does by itself.
+    fn drop_padding(&mut self) {
+        for part in [&mut self.under, &mut self.over] {
+            if matches!(part, Expr::Space(_)) {
+                *part = Expr::Nothing;
+            }
+        }
     }
 
     /// Accents go onto the base and leave their place.
@@ -228,7 +238,13 @@ fn over_command(over: &Expr<'_>, base: &Expr<'_>, accent: bool) -> Option<&'stat
         _ => {}
     }
     let token = over.token()?;
+    if matches!(&*token.text, "...." | "….") {
+        return Some(r"\ddddot");
+    }
     let symbol = token.symbol()?;
+    if symbol == '‾' && token.op.stretchy == Some(false) {
+        return Some(r"\bar");
+    }
     let (narrow, wide) = symbols::accent_over(symbol)?;
     let is_symbol = base.token().is_some_and(|base| base.symbol().is_some());
     let is_operator = base.token().is_some_and(|base| base.kind == Kind::Operator);
