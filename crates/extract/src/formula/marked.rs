@@ -53,6 +53,7 @@ pub(super) const MARKUP: Markup = Markup {
         "lang-math",
         "katex-eq",
         "wp-katex-eq",
+        "odoc-katex-math",
     ],
     attributes: &["data-math-style"],
     read,
@@ -165,6 +166,7 @@ fn says_math_outright(dom: &Dom, node: NodeId) -> bool {
         || has("math-inline")
         || has("math-display")
         || has("math-block")
+        || has("odoc-katex-math")
 }
 
 fn is_tex_class(dom: &Dom, node: NodeId) -> bool {

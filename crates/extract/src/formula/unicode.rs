@@ -134,7 +134,8 @@ fn stretches(text: &str) -> Vec<Range<usize>> {
 
 fn push_stretch(text: &str, range: Range<usize>, out: &mut Vec<Range<usize>>) {
     let body = text.get(range.clone()).unwrap_or_default();
-    let trimmed = body.trim_matches(|c: char| {
+    let body_start = body.trim_start_matches(|c: char| c.is_whitespace() || c == '!');
+    let trimmed = body_start.trim_matches(|c: char| {
         c.is_whitespace() || matches!(c, ',' | '.' | ':' | ';' | '-' | '–')
     });
     let from = range.start + body.find(trimmed).unwrap_or(0);

@@ -54,7 +54,7 @@ struct Evidence {
 /// assert!(!looks_like_math("5 and then it costs"));
 /// ```
 pub fn looks_like_math(body: &str) -> bool {
-    if body.len() > WINDOW {
+    if body.len() > WINDOW || body.trim_matches(['_', '^', ' ']).is_empty() {
         return false;
     }
     let found = Evidence::of(body);
@@ -129,7 +129,7 @@ pub(super) fn is_lone_integer(text: &str, body: Range<usize>) -> bool {
         && !after.is_some_and(char::is_alphanumeric)
 }
 
-/// Whether undeclared brackets belong to a regular expression (`\[a-z\]+`)
+/// Whether undeclared brackets belong to a regular expression (`\[a-z\]+`, `s/\(a\)/b/`)
 /// or to a path (`C:\[new]`).
 pub(super) fn is_pattern_or_path(text: &str, body: Range<usize>) -> bool {
     let before = slice(text, 0..body.start.saturating_sub(2));
@@ -138,7 +138,7 @@ pub(super) fn is_pattern_or_path(text: &str, body: Range<usize>) -> bool {
     let drive = back.next() == Some(':')
         && back.next().is_some_and(|c| c.is_ascii_alphabetic())
         && !back.next().is_some_and(char::is_alphanumeric);
-    drive || after.starts_with(['+', '*', '?'])
+    drive || before.ends_with('/') || after.starts_with(['+', '*', '?'])
 }
 
 /// Whether the body is a plain number.

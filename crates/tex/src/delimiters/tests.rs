@@ -117,6 +117,7 @@ fn undeclared_integers_patterns_and_prose() {
     let unknown = Delimiters::unknown();
     check(&unknown, "at most $100$ each, $1$salt$ or $5$6", &["100"]);
     check(&unknown, r"the pattern \[a-z\]+ in C:\[new\] but \[a-z\]", &["a-z"]);
+    check(&unknown, r"sed s/\(a\)/b/ and $_$ or $^_^$", &[]);
     check(&unknown, r"type \begin{equation} to start and \end{equation}", &[]);
 }
 
