@@ -86,9 +86,17 @@ fn tex_of_address(address: &str) -> Option<String> {
         }
     };
     let twice = service.path == "equation_images/";
-    let decoded = url::decode_component(raw, !raw.contains("%20") && raw.contains("%"));
+    let decoded = url::decode_component(raw, is_form_encoded(raw));
     let decoded = if twice { url::decode_component(&decoded, false) } else { decoded };
     usable(without_render_hints(&decoded).to_owned())
+}
+
+/// Whether a whole query was written by a form's encoder, which writes `+` for a space and
+/// leaves no other sign as it is; elsewhere `+` is a plus.
+fn is_form_encoded(raw: &str) -> bool {
+    raw.contains('%')
+        && !raw.contains("%20")
+        && raw.bytes().all(|b| b.is_ascii_alphanumeric() || b"%+-_.*~".contains(&b))
 }
 
 fn usable(tex: String) -> Option<String> {
