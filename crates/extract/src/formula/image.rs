@@ -256,7 +256,9 @@ fn stands_alone(dom: &Dom, node: NodeId) -> bool {
         if !alone {
             return between_breaks(dom, child);
         }
-        if matches!(dom.name(parent), "p" | "div" | "center" | "dd" | "blockquote" | "figure") {
+        if matches!(dom.name(parent), "p" | "div" | "center" | "dd" | "blockquote" | "figure")
+            || is_styled_as_block(dom, parent)
+        {
             return true;
         }
         if matches!(dom.name(parent), "td" | "th" | "li" | "body" | "") {
@@ -265,6 +267,14 @@ fn stands_alone(dom: &Dom, node: NodeId) -> bool {
         child = parent;
     }
     false
+}
+
+/// `<span style="display:block">`, by which editors set an image on a line of its own.
+fn is_styled_as_block(dom: &Dom, node: NodeId) -> bool {
+    let style = dom.attr(node, "style").unwrap_or_default();
+    style.split(';').filter_map(|rule| rule.split_once(':')).any(|(name, value)| {
+        name.trim().eq_ignore_ascii_case("display") && value.trim().eq_ignore_ascii_case("block")
+    })
 }
 
 fn is_nothing(dom: &Dom, node: NodeId) -> bool {

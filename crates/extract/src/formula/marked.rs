@@ -122,11 +122,12 @@ fn says_inline(dom: &Dom, node: NodeId) -> bool {
 
 /// Environments that make a display wherever they stand.
 fn is_display_environment(text: &str, found: &Span) -> bool {
-    const DISPLAYS: &[&str] = &["align", "equation", "gather", "multline", "eqnarray", "flalign"];
+    const DISPLAYS: &[&str] =
+        &["align", "alignat", "equation", "gather", "multline", "eqnarray", "flalign"];
     match &found.delimiter {
         Delimiter::Environment(name) => text
             .get(name.clone())
-            .is_some_and(|name| DISPLAYS.iter().any(|display| name.starts_with(display))),
+            .is_some_and(|name| DISPLAYS.contains(&name.strip_suffix('*').unwrap_or(name))),
         _ => found.display,
     }
 }
