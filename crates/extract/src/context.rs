@@ -1,9 +1,10 @@
 //! What a page says about its own mathematics: renderer, delimiters, macros.
 
 use cc_math_html::{Dom, NodeId};
-use cc_math_tex::config::PageConfig;
+use cc_math_tex::config::{KatexCall, PageConfig, katex_calls};
 use cc_math_tex::delimiters::{Delimiters, Guard};
 use cc_math_tex::macros::Macros;
+use std::collections::HashMap;
 
 /// The mathematics settings in force on a page.
 #[derive(Debug)]
@@ -16,6 +17,10 @@ pub(crate) struct PageContext {
     pub(crate) has_math_scripts: bool,
     /// The page is rendered by jsMath.
     pub(crate) has_jsmath: bool,
+    /// The page's script typesets its `var` elements.
+    pub(crate) variables_are_tex: bool,
+    /// Formulas that scripts put into elements, by the element's id.
+    pub(crate) calls: HashMap<String, KatexCall>,
     /// Macros that the configuration defines; those of formulas are added later.
     pub(crate) macros: Macros,
     /// Which elements and classes are left alone, or searched all the same.
@@ -28,14 +33,21 @@ struct Scripts {
     config: PageConfig,
     has_math: bool,
     has_jsmath: bool,
+    has_katex: bool,
+    has_tex_variable: bool,
+    calls: HashMap<String, KatexCall>,
 }
 
 impl PageContext {
     /// Reads the scripts of a page.
     pub(crate) fn read(dom: &Dom) -> Self {
         let mut scripts = Scripts::default();
-        for node in dom.descendants(dom.root()).filter(|n| dom.name(*n) == "script") {
-            scripts.add(dom, node);
+        for node in dom.descendants(dom.root()) {
+            match dom.name(node) {
+                "script" => scripts.add(dom, node),
+                "var" => scripts.has_tex_variable |= is_tex_variable(dom, node),
+                _ => {}
+            }
         }
         Self::from_scripts(scripts)
     }
@@ -47,6 +59,9 @@ impl PageContext {
             asciimath: config.asciimath_delimiters(),
             has_math_scripts: scripts.has_math,
             has_jsmath: scripts.has_jsmath,
+            variables_are_tex: scripts.has_tex_variable
+                && (scripts.has_katex || config.engine.is_some()),
+            calls: scripts.calls,
             macros: std::mem::take(&mut config.macros),
             config,
         }
@@ -59,6 +74,7 @@ impl Scripts {
         self.has_math |= kind.starts_with("math/");
         if let Some(source) = dom.attr(node, "src") {
             self.has_jsmath |= source.contains("jsMath");
+            self.has_katex |= source.contains("katex");
             self.config.read_url(source);
         }
         if let Some(handler) = dom.attr(node, "onload") {
@@ -67,8 +83,15 @@ impl Scripts {
         if may_configure(kind) {
             let text = dom.children(node).find_map(|child| dom.text(child)).unwrap_or_default();
             self.config.read_script(text);
+            self.calls.extend(katex_calls(text));
         }
     }
+}
+
+/// A `var` that holds a command: no browser shows that as it stands.
+fn is_tex_variable(dom: &Dom, node: NodeId) -> bool {
+    let text = dom.first_child(node).and_then(|child| dom.text(child)).unwrap_or_default();
+    text.split('\\').skip(1).any(|tail| tail.starts_with(|c: char| c.is_ascii_alphabetic()))
 }
 
 /// What the page declares. Where a renderer runs under a configuration that is

@@ -13,7 +13,10 @@
 //! assert_eq!(page.macros.expand(r"\R").tex, r"\mathbb{R}");
 //! ```
 
+mod calls;
 mod js;
+
+pub use calls::{KatexCall, katex_calls};
 
 use crate::commands;
 use crate::delimiters::{Delimiters, Guard, Pair};

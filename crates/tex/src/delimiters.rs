@@ -265,6 +265,14 @@ impl<'a> Finder<'a> {
         let closers = closers.get_or_insert_with(|| Closers::new(text, pair, guard));
         let close = closers.after(inside)?;
         let span = make_span(pair, at, close);
+        if pair.is_dollar() {
+            if let Some(body) = judge::wordpress_body(text, inside..close) {
+                return Some(Span { body, ..span });
+            }
+            if judge::is_gap(text, inside..close) {
+                return None;
+            }
+        }
         (guard != Guard::Content || convinces(text, pair, inside..close)).then_some(span)
     }
 
@@ -273,6 +281,10 @@ impl<'a> Finder<'a> {
         let Some((name, end)) = found.at(at) else {
             return at + r"\begin".len();
         };
+        let inside = name.end + 1..end.saturating_sub(r"\end{}".len() + name.len());
+        if self.delimiters.guard == Guard::Content && judge::is_prose(slice(self.text, inside)) {
+            return at + r"\begin".len();
+        }
         let delimiter = Delimiter::Environment(name);
         spans.push(Span { outer: at..end, body: at..end, display: true, delimiter });
         end
@@ -296,10 +308,11 @@ fn make_span(pair: &Pair, at: usize, close: usize) -> Span {
     Span { outer, body, display: pair.display, delimiter }
 }
 
-fn convinces(text: &str, pair: &Pair, body: Range<usize>) -> bool {
-    let body = slice(text, body);
+fn convinces(text: &str, pair: &Pair, range: Range<usize>) -> bool {
+    let body = slice(text, range.clone());
     match pair.open.as_str() {
-        "$" => looks_like_math(body),
+        "$" => looks_like_math(body) || judge::is_lone_integer(text, range),
+        r"\[" | r"\(" if judge::is_pattern_or_path(text, range.clone()) => false,
         r"\[" => !judge::is_prose(body) && !judge::is_number(body),
         _ => !judge::is_prose(body),
     }

@@ -360,6 +360,16 @@ fn fences() {
             r"\left.\frac{a}{b}\right|_0",
         ),
         (
+            "<msubsup><mrow><msup><mi>x</mi><mn>2</mn></msup><mo>|</mo></mrow><mn>0</mn><mn>1</mn></msubsup>",
+            r"\left.x^2\right|_0^1",
+        ),
+        ("<msub><mrow><mo>|</mo><mi>x</mi><mo>|</mo></mrow><mn>1</mn></msub>", r"|x|_1"),
+        (
+            "<mrow><mi>H</mi></mrow><msub><mrow><mpadded width='0'><mphantom><mi>A</mi></mphantom></mpadded></mrow><mn>2</mn></msub><mi>O</mi>",
+            r"H_2O",
+        ),
+        ("<mi>H</mi><msub><mphantom><mi>A</mi></mphantom><mn>2</mn></msub><mi>O</mi>", r"H_2O"),
+        (
             r#"<msup><mrow><mo>(</mo><mfrac><mi>a</mi><mi>b</mi></mfrac><mo>)</mo></mrow><mn>2</mn></msup>"#,
             r"\left(\frac{a}{b}\right)^2",
         ),
@@ -661,4 +671,20 @@ fn producers() {
             std::fs::write(&path, lines.join("\n") + "\n").unwrap();
         }
     }
+}
+
+/// Temml pads what stands over arrows, draws `\bar` with an overline that does not
+/// stretch, and writes fonts as characters.
+#[test]
+fn habits_of_temml() {
+    check_all(&[
+        (
+            r#"<mover accent="false"><mo stretchy="true">→</mo><mover><mrow><mspace width="0.4286em"/><mi>f</mi><mspace width="0.4286em"/></mrow><mspace width="3.5em"/></mover></mover>"#,
+            r"\xrightarrow{f}",
+        ),
+        (r#"<mover><mi>x</mi><mo stretchy="false">‾</mo></mover>"#, r"\bar{x}"),
+        (r#"<mover><mi>x</mi><mo stretchy="true">‾</mo></mover>"#, r"\overline{x}"),
+        (r#"<mover><mi>x</mi><mo stretchy="false">….</mo></mover>"#, r"\ddddot{x}"),
+        ("<mrow><mi>𝖠</mi><mi>𝖡</mi></mrow><mo>=</mo><mi>𝚌</mi>", r"\mathsf{AB}=\mathtt{c}"),
+    ]);
 }

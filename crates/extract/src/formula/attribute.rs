@@ -25,6 +25,7 @@ const NAMES: &[&str] = &[
     "data-texsource",
     "data-mathjax",
     "data-asciimath",
+    "data-attrs",
 ];
 
 pub(super) const MARKUP: Markup = Markup { names: &[], classes: &[], attributes: NAMES, read };
@@ -43,6 +44,7 @@ fn reading(cx: &Cx<'_>, node: NodeId, name: &str, value: &str) -> Option<Reading
     let display = is_display(cx.dom, node);
     let kind = FormulaKind::DataAttribute;
     match name {
+        "data-attrs" => persistent_expression(value).map(|tex| from_tex(cx, &tex, display, kind)),
         "data-mathml" => (value.contains("<math") && !cx.page.has_math_scripts)
             .then(|| mathml::from_markup(cx, value, Some(display), kind)),
         "data-asciimath" => Some(super::source::from_converted(
@@ -52,12 +54,22 @@ fn reading(cx: &Cx<'_>, node: NodeId, name: &str, value: &str) -> Option<Reading
         )),
         _ => {
             let (body, display) = match sole_formula(value) {
+                Some(span) if cx.dom.name(node) == "amp-mathml" => (value.get(span.body)?, display),
                 Some(span) => (value.get(span.body)?, display || span.display),
                 None => (value, display),
             };
             is_formula(body).then(|| from_tex(cx, body, display, kind))
         }
     }
+}
+
+/// The TeX that newsletters keep in `data-attrs="{"persistentExpression": ...}"`.
+fn persistent_expression(value: &str) -> Option<String> {
+    if !value.contains("persistentExpression") {
+        return None;
+    }
+    let value: serde_json::Value = serde_json::from_str(value).ok()?;
+    value.get("persistentExpression")?.as_str().map(str::to_owned)
 }
 
 /// TeX, and not a file name, an address or JSON.
@@ -73,6 +85,9 @@ fn is_display(dom: &Dom, node: NodeId) -> bool {
         let text = text.to_ascii_lowercase();
         text.contains("display") || text.contains("block")
     };
+    if dom.name(node) == "amp-mathml" {
+        return dom.attr(node, "inline").is_none();
+    }
     matches!(dom.name(node), "div" | "p" | "figure")
         || classes(dom, node).any(says)
         || ["data-display", "data-display-mode", "data-math-display", "display"].iter().any(

@@ -1,18 +1,19 @@
 //! Formulas as images: TeX in the address or in the alternative text.
 
 use super::source::{from_tex, is_tex};
-use super::{Cx, Markup, Reading, classes};
+use super::{Cx, Markup, Reading, classes, has_class};
 use crate::url;
 use cc_math_core::FormulaKind;
 use cc_math_html::{Dom, NodeId};
 
-pub(super) const MARKUP: Markup = Markup { names: &["img"], classes: &[], attributes: &[], read };
+pub(super) const MARKUP: Markup =
+    Markup { names: &["img", "noscript"], classes: &[], attributes: &[], read };
 
 fn read(cx: &Cx<'_>, node: NodeId) -> Option<Reading> {
-    let source = ["src", "data-src", "data-lazy-src", "data-original"]
-        .iter()
-        .filter_map(|name| cx.dom.attr(node, name))
-        .find_map(tex_of_address);
+    if cx.dom.name(node) == "noscript" {
+        return is_fallback(cx.dom, node).then_some(Reading::Hidden);
+    }
+    let source = tex_of_source(cx.dom, node);
     let alt = alternative(cx.dom, node);
     let display = is_display(cx.dom, node, alt);
     match (source, alt) {
@@ -22,6 +23,21 @@ fn read(cx: &Cx<'_>, node: NodeId) -> Option<Reading> {
         }
         _ => None,
     }
+}
+
+fn tex_of_source(dom: &Dom, node: NodeId) -> Option<String> {
+    ["src", "data-src", "data-lazy-src", "data-original"]
+        .iter()
+        .filter_map(|name| dom.attr(node, name))
+        .find_map(tex_of_address)
+}
+
+/// `noscript` with a copy of the formula image beside it, which a script loads late.
+fn is_fallback(dom: &Dom, holder: NodeId) -> bool {
+    let Some(copy) = dom.children(holder).find(|n| dom.name(*n) == "img") else { return false };
+    let Some(tex) = tex_of_source(dom, copy) else { return false };
+    let same = |n: NodeId| dom.name(n) == "img" && tex_of_source(dom, n).as_ref() == Some(&tex);
+    [dom.previous_sibling(holder), dom.next_sibling(holder)].into_iter().flatten().any(same)
 }
 
 fn alternative(dom: &Dom, node: NodeId) -> Option<&str> {
@@ -70,9 +86,17 @@ fn tex_of_address(address: &str) -> Option<String> {
         }
     };
     let twice = service.path == "equation_images/";
-    let decoded = url::decode_component(raw, !raw.contains("%20") && raw.contains("%"));
+    let decoded = url::decode_component(raw, is_form_encoded(raw));
     let decoded = if twice { url::decode_component(&decoded, false) } else { decoded };
     usable(without_render_hints(&decoded).to_owned())
+}
+
+/// Whether a whole query was written by a form's encoder, which writes `+` for a space and
+/// leaves no other sign as it is; elsewhere `+` is a plus.
+fn is_form_encoded(raw: &str) -> bool {
+    raw.contains('%')
+        && !raw.contains("%20")
+        && raw.bytes().all(|b| b.is_ascii_alphanumeric() || b"%+-_.*~".contains(&b))
 }
 
 fn usable(tex: String) -> Option<String> {
@@ -98,6 +122,7 @@ fn without_render_hints(tex: &str) -> &str {
         "\\tiny",
         "\\normalsize",
         "\\displaystyle",
+        "\\textstyle",
         "\\opaque",
         "\\png",
         "\\gif",
@@ -203,6 +228,7 @@ fn is_display(dom: &Dom, node: NodeId, alt: Option<&str>) -> bool {
     }
     if classes(dom, node)
         .any(|class| matches!(class, "formulaDsp" | "displayformula" | "formula-display"))
+        || is_math_of_class(dom, node, "display")
     {
         return true;
     }
@@ -214,6 +240,12 @@ fn is_inline(dom: &Dom, node: NodeId, alt: &str) -> bool {
         || alt.starts_with("\\(")
         || classes(dom, node)
             .any(|class| matches!(class, "formulaInl" | "inlineformula" | "formula-inline"))
+        || is_math_of_class(dom, node, "inline")
+}
+
+/// Pandoc's `class="math display"` on an image.
+fn is_math_of_class(dom: &Dom, node: NodeId, mode: &str) -> bool {
+    has_class(dom, node, "math") && has_class(dom, node, mode)
 }
 
 /// The image is all there is in its block.
@@ -224,7 +256,9 @@ fn stands_alone(dom: &Dom, node: NodeId) -> bool {
         if !alone {
             return between_breaks(dom, child);
         }
-        if matches!(dom.name(parent), "p" | "div" | "center" | "dd" | "blockquote" | "figure") {
+        if matches!(dom.name(parent), "p" | "div" | "center" | "dd" | "blockquote" | "figure")
+            || is_styled_as_block(dom, parent)
+        {
             return true;
         }
         if matches!(dom.name(parent), "td" | "th" | "li" | "body" | "") {
@@ -233,6 +267,14 @@ fn stands_alone(dom: &Dom, node: NodeId) -> bool {
         child = parent;
     }
     false
+}
+
+/// `<span style="display:block">`, by which editors set an image on a line of its own.
+fn is_styled_as_block(dom: &Dom, node: NodeId) -> bool {
+    let style = dom.attr(node, "style").unwrap_or_default();
+    style.split(';').filter_map(|rule| rule.split_once(':')).any(|(name, value)| {
+        name.trim().eq_ignore_ascii_case("display") && value.trim().eq_ignore_ascii_case("block")
+    })
 }
 
 fn is_nothing(dom: &Dom, node: NodeId) -> bool {

@@ -10,6 +10,7 @@ mod attribute;
 mod image;
 mod jsmath;
 mod katex;
+mod katex_call;
 mod marked;
 mod math_script;
 mod mathjax2;
@@ -29,7 +30,7 @@ use crate::context::PageContext;
 use crate::render::Claim;
 use cc_math_core::{FormulaKind, Ledger, Loss};
 use cc_math_html::{Dom, NodeId};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 use std::sync::LazyLock;
 
@@ -76,6 +77,7 @@ static REGISTRY: &[Markup] = &[
     jsmath::MARKUP,
     image::MARKUP,
     marked::MARKUP,
+    katex_call::MARKUP,
 ];
 
 /// A set of registry entries, one bit each.
@@ -143,6 +145,17 @@ pub(crate) struct Spotted {
     segments: Vec<Vec<Segment>>,
     /// Nodes that were marked with a claim or given segments.
     places: Vec<NodeId>,
+}
+
+/// Formulas that were typeset before the page was sent.
+fn is_rendered(kind: FormulaKind) -> bool {
+    matches!(kind, FormulaKind::Katex | FormulaKind::MathjaxContainer | FormulaKind::Mediawiki)
+}
+
+/// Formulas that a renderer would find in text.
+fn is_delimited(kind: FormulaKind) -> bool {
+    use FormulaKind::{RawBracket, RawDollar, RawDoubleDollar, RawParen};
+    matches!(kind, RawDollar | RawDoubleDollar | RawParen | RawBracket)
 }
 
 /// What stands at a node.
@@ -216,6 +229,25 @@ impl Spotted {
         }
     }
 
+    /// Delimited text that repeats a rendered formula of the page stays text: nothing on the
+    /// page typesets it, so its author shows how the formula is written.
+    fn give_back_shown_sources(&mut self) {
+        let rendered: HashSet<&str> =
+            self.claims.iter().filter(|c| is_rendered(c.kind)).map(|c| c.tex.trim()).collect();
+        if rendered.is_empty() {
+            return;
+        }
+        let shown: Vec<bool> = self
+            .claims
+            .iter()
+            .map(|c| is_delimited(c.kind) && rendered.contains(c.tex.trim()))
+            .collect();
+        for segments in self.segments.values_mut() {
+            segments.retain(|s| !s.claim.and_then(|n| shown.get(n)).copied().unwrap_or(false));
+        }
+        self.segments.retain(|_, segments| !segments.is_empty());
+    }
+
     fn add_segment(&mut self, node: NodeId, segment: Segment) {
         if self.raw_mark(node) < SEGMENTED {
             self.set(node, SEGMENTED + self.segments.len() as u32);
@@ -232,6 +264,9 @@ impl Spotted {
 /// Finds every formula of the page.
 pub(crate) fn spot(dom: &Dom, page: &mut PageContext) -> Spotted {
     let mut spotted = walk(dom, page);
+    if page.config.engine.is_none() && page.config.declared.is_none() {
+        spotted.give_back_shown_sources();
+    }
     source::settle(&mut spotted.claims, &mut page.macros);
     spotted
 }

@@ -134,15 +134,60 @@ fn stretches(text: &str) -> Vec<Range<usize>> {
 
 fn push_stretch(text: &str, range: Range<usize>, out: &mut Vec<Range<usize>>) {
     let body = text.get(range.clone()).unwrap_or_default();
-    let trimmed = body.trim_matches(|c: char| {
-        c.is_whitespace() || matches!(c, ',' | '.' | ':' | ';' | '-' | '–')
-    });
+    let trimmed = body.trim_start_matches(opens_nothing).trim_end_matches(closes_nothing);
     let from = range.start + body.find(trimmed).unwrap_or(0);
     let operands = trimmed.chars().filter(|c| c.is_alphanumeric()).count();
     let strong = trimmed.chars().filter(|c| is_strong(*c)).count();
     if strong >= 1 && operands >= 2 && trimmed.len() <= MAX_BYTES && is_balanced(trimmed) {
         out.push(from..from + trimmed.len());
     }
+}
+
+/// What a formula does not begin with: punctuation, and signs that need something before them.
+fn opens_nothing(c: char) -> bool {
+    c.is_whitespace()
+        || matches!(c, ',' | '.' | ':' | ';' | '!' | '–' | '^' | '_' | '/' | '*' | '\'')
+        || is_relation(c)
+}
+
+/// What a formula does not end with: punctuation, and signs that need something after them.
+fn closes_nothing(c: char) -> bool {
+    c.is_whitespace()
+        || matches!(c, ',' | '.' | ':' | ';' | '-' | '–' | '^' | '_' | '/' | '+')
+        || is_relation(c)
+}
+
+fn is_relation(c: char) -> bool {
+    matches!(
+        c,
+        '=' | '<'
+            | '>'
+            | '∈'
+            | '∉'
+            | '∋'
+            | '∝'
+            | '∧'
+            | '∨'
+            | '∩'
+            | '∪'
+            | '≅'
+            | '≡'
+            | '≢'
+            | '⊂'
+            | '⊃'
+            | '⊆'
+            | '⊇'
+            | '⊕'
+            | '⊗'
+            | '⊢'
+            | '⊨'
+            | '∖'
+            | '∘'
+            | '≺'
+            | '≻'
+            | '≪'
+            | '≫'
+    )
 }
 
 fn is_balanced(text: &str) -> bool {
@@ -203,9 +248,19 @@ const FUNCTIONS: &[&str] =
 /// The stretch in TeX; `None` if it has a character without TeX.
 fn to_tex(text: &str) -> Option<String> {
     let mut out = String::with_capacity(text.len() + 8);
+    let mut groups = Vec::new();
     for (_, token) in tokens(text) {
         let mut chars = token.chars();
         match (chars.next(), chars.next()) {
+            (Some('{'), None) => {
+                groups.push(out.ends_with(['^', '_']));
+                out.push_str(if groups.last() == Some(&true) { "{" } else { "\\{" });
+            }
+            (Some('}'), None) => out.push_str(if groups.pop()? { "}" } else { "\\}" }),
+            (Some('^' | '_'), None) => {
+                out.truncate(out.trim_end().len());
+                out.push_str(token);
+            }
             (Some(c), None) => push_char(&mut out, c)?,
             _ if FUNCTIONS.contains(&token) => push_command(&mut out, token),
             _ => token.chars().try_for_each(|c| push_char(&mut out, c))?,
@@ -216,7 +271,6 @@ fn to_tex(text: &str) -> Option<String> {
 
 fn push_char(out: &mut String, c: char) -> Option<()> {
     match c {
-        '{' | '}' => out.extend(['\\', c]),
         c if c.is_whitespace() => out.push(' '),
         c if c.is_ascii() => out.push(c),
         c => match symbol(c)? {

@@ -1,5 +1,5 @@
 //! KaTeX's HTML: spans whose classes say what kind of atom they are and whose styles say
-//! where they stand. Read for all versions since 0.9; since 0.17 some class words carry a
+//! where they stand. Read for all versions since 0.5; since 0.17 some class words carry a
 //! `katex-` prefix, which is ignored.
 
 mod leaf;
@@ -80,6 +80,7 @@ fn word_kind(word: &str) -> Kind {
         "strut" | "pstrut" | "vlist-s" | "arraycolsep" | "nulldelimiter" | "rule" | "fix" => {
             Kind::Layout
         }
+        "fontsize-ensurer" | "baseline-fix" | "sqrt-sign" => Kind::Layout,
         "mathml" | "newline" | "frac-line" | "hline" | "hdashline" | "eqn-num" => Kind::Layout,
         "mspace" => Kind::Space,
         "msupsub" => Kind::Scripts,
@@ -90,7 +91,7 @@ fn word_kind(word: &str) -> Kind {
         "rlap" | "llap" | "clap" => Kind::Lap,
         "tag" => Kind::Tag,
         "text" => Kind::Text,
-        "vlist-t" => Kind::List,
+        "vlist-t" | "vlist" => Kind::List,
         _ => Kind::Atom,
     }
 }
@@ -256,10 +257,11 @@ impl Reader<'_> {
     /// Scripts: they belong to all that stands before them in the same box.
     fn scripts(&self, node: NodeId, ink: Ink, depth: usize, out: &mut Vec<Expr>) {
         let Some(list) = self.list(node) else { return };
-        let mut rows =
-            self.rows(list).into_iter().map(|row| self.content(row.node, ink, depth + 1));
+        let rows = self.rows(list);
+        let lowered = has(self.dom, list, "vlist") && rows.first().is_some_and(|row| row.y > 0.0);
+        let mut rows = rows.into_iter().map(|row| self.content(row.node, ink, depth + 1));
         let base = std::mem::take(out);
-        let below = has(self.dom, list, "vlist-t2");
+        let below = has(self.dom, list, "vlist-t2") || lowered;
         out.push(match (rows.next(), rows.next()) {
             (Some(sub), Some(sup)) => Expr::of("msubsup", [base, sub, sup]),
             (Some(sub), None) if below => Expr::of("msub", [base, sub]),
@@ -270,7 +272,7 @@ impl Reader<'_> {
 
     fn fraction(&self, node: NodeId, ink: Ink, depth: usize) -> Expr {
         let rows = self.list(node).map(|list| self.rows(list)).unwrap_or_default();
-        let is_line = |row: &stack::Row| self.row_has(row.node, "frac-line");
+        let is_line = |row: &stack::Row| self.is_rule(row.node);
         let placed =
             rows.iter().any(|row| super::markup::style(self.dom, row.node, "top").is_some());
         let line = rows.iter().any(is_line) || !placed;
@@ -290,9 +292,10 @@ impl Reader<'_> {
             if has(self.dom, child, "root") {
                 let list = self.list(child);
                 index = list.map(|list| self.rows(list)).and_then(|rows| rows.into_iter().next());
-            } else if has(self.dom, child, "vlist-t") {
+            } else if self.is_list(child) {
                 let rows = self.rows(child).into_iter();
-                let mut drawn = rows.filter(|row| !self.row_has(row.node, "hide-tail"));
+                let is_sign = |row: NodeId| self.row_has(row, "hide-tail") || self.is_rule(row);
+                let mut drawn = rows.filter(|row| !is_sign(row.node));
                 body = drawn
                     .next()
                     .map(|row| self.content(row.node, ink, depth + 2))

@@ -63,6 +63,29 @@ pub(super) fn value(script: &str) -> Value {
     Reader { rest: script }.expression(0)
 }
 
+/// Reads the arguments of a call from behind its opening bracket: at most `count`.
+pub(super) fn arguments(script: &str, count: usize) -> Vec<Argument<'_>> {
+    let mut reader = Reader { rest: script };
+    let mut found = Vec::new();
+    while found.len() < count && !matches!(reader.peek(), None | Some(')')) {
+        let start = reader.rest;
+        let value = reader.expression(1);
+        let len = start.len() - reader.rest.len();
+        found.push(Argument { value, source: start.get(..len).unwrap_or_default() });
+        if !reader.eat(',') {
+            break;
+        }
+    }
+    found
+}
+
+/// An argument of a call: its value, and how it is written.
+#[derive(Debug)]
+pub(super) struct Argument<'a> {
+    pub(super) value: Value,
+    pub(super) source: &'a str,
+}
+
 struct Reader<'a> {
     rest: &'a str,
 }

@@ -1,5 +1,7 @@
 //! Whether text between delimiters that nobody declared is mathematics.
 
+use std::ops::Range;
+
 use crate::scan::{Kind, Token, slice, tokens};
 
 /// Bytes of a body that are looked at; an inline formula is rarely a tenth as long.
@@ -52,7 +54,7 @@ struct Evidence {
 /// assert!(!looks_like_math("5 and then it costs"));
 /// ```
 pub fn looks_like_math(body: &str) -> bool {
-    if body.len() > WINDOW {
+    if body.len() > WINDOW || body.trim_matches(['_', '^', ' ']).is_empty() {
         return false;
     }
     let found = Evidence::of(body);
@@ -76,6 +78,67 @@ pub(super) fn is_prose(body: &str) -> bool {
     (bare && found.code > 0)
         || (bare && found.operators == 0 && found.words > 0 && !found.is_one_product())
         || found.words > 2 * found.strong + 2
+}
+
+/// The formula in WordPress's `$latex x^2&s=2$`, without the word and the settings.
+pub(super) fn wordpress_body(text: &str, body: Range<usize>) -> Option<Range<usize>> {
+    let inner = slice(text, body.clone());
+    let tex = inner.strip_prefix("latex")?.strip_prefix([' ', '\u{a0}', '\n'])?;
+    let settings = ["&s=", "&bg=", "&fg="].iter().filter_map(|setting| tex.find(setting)).min();
+    let start = body.end - tex.len();
+    Some(start..settings.map_or(body.end, |at| start + at))
+}
+
+/// Whether the text between two dollars is what stands between two formulas,
+/// amounts of money or shell variables, even on a page that declares `$`:
+/// words or a number, nothing that only TeX writes, and a closer that opens
+/// what follows (`$5 and then $10`).
+pub(super) fn is_gap(text: &str, body: Range<usize>) -> bool {
+    let inner = slice(text, body.clone());
+    let spaced = |c: Option<char>| c.is_some_and(char::is_whitespace);
+    let (first, last) = (inner.chars().next(), inner.chars().next_back());
+    let before = slice(text, 0..body.start.saturating_sub(1)).chars().next_back();
+    let after = slice(text, body.end + 1..text.len()).chars().next();
+    let opens = after.is_some_and(|c| c.is_ascii_alphanumeric() || "{(.\\".contains(c));
+    let figure = first.is_some_and(|c| c.is_ascii_digit());
+    let uneven = spaced(last) && !spaced(first) && opens;
+    let inverted =
+        spaced(first) && spaced(last) && opens && before.is_some_and(|c| !c.is_whitespace());
+    let amount = figure && after.is_some_and(|c| c.is_ascii_digit());
+    let call = last == Some('(') && opens;
+    if !(uneven || inverted || amount || call || figure) {
+        return false;
+    }
+    let found = Evidence::of(window(inner));
+    let wordy = found.words > 0 || found.code > 0;
+    found.strong == 0
+        && ((uneven && (wordy || is_number(inner)))
+            || (inverted && wordy)
+            || (amount
+                && (wordy || found.spaces > 0 || matches!(last, Some('-' | '–' | '/' | ','))))
+            || (call && found.letters > 1)
+            || (figure && found.operators == 0 && found.words > 1))
+}
+
+/// An integer alone between dollars that touch it: nobody writes money so.
+pub(super) fn is_lone_integer(text: &str, body: Range<usize>) -> bool {
+    let digits = slice(text, body.clone());
+    let after = slice(text, body.end + 1..text.len()).chars().next();
+    (1..=9).contains(&digits.len())
+        && digits.bytes().all(|b| b.is_ascii_digit())
+        && !after.is_some_and(char::is_alphanumeric)
+}
+
+/// Whether undeclared brackets belong to a regular expression (`\[a-z\]+`, `s/\(a\)/b/`)
+/// or to a path (`C:\[new]`).
+pub(super) fn is_pattern_or_path(text: &str, body: Range<usize>) -> bool {
+    let before = slice(text, 0..body.start.saturating_sub(2));
+    let after = slice(text, body.end + 2..text.len());
+    let mut back = before.chars().rev();
+    let drive = back.next() == Some(':')
+        && back.next().is_some_and(|c| c.is_ascii_alphabetic())
+        && !back.next().is_some_and(char::is_alphanumeric);
+    drive || before.ends_with('/') || after.starts_with(['+', '*', '?'])
 }
 
 /// Whether the body is a plain number.

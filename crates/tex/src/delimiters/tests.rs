@@ -93,6 +93,35 @@ fn undeclared_dollars_are_judged() {
 }
 
 #[test]
+fn what_stands_between_dollars_is_no_formula_even_where_they_are_declared() {
+    let dollar = Delimiters::mathjax().with_dollar();
+    check(&dollar, "It costs $5 and then $10 more, US$20 to $30. Let $x$ be", &["x"]);
+    check(&dollar, "$1,000, $2,500 and $3.99/month. A range of $5-$10, A$15 or C$20", &[]);
+    check(&dollar, "set $PATH and $HOME, then $VAR or ${FOO}", &[]);
+    check(&dollar, "call $obj->method($x) of $foo and $bar", &[]);
+    check(&dollar, "{ij}$ and $b", &[]);
+    check(&dollar, "设$x $和$y$", &["x ", "y"]);
+    check(&dollar, "$P = 5x - 100$ at $5 and $x$ units", &["P = 5x - 100", "x"]);
+    check(&dollar, "$a$-$b$, $2$, $ y $ and $z $", &["a", "b", "2", " y ", "z "]);
+    check(&dollar, "$3 \\text{ apples and pears}$", &["3 \\text{ apples and pears}"]);
+}
+
+#[test]
+fn wordpress_dollars() {
+    let unknown = Delimiters::unknown();
+    check(&unknown, "$latex x$ and $latex e^{i\\pi}&s=2&bg=ffffff$", &["x", "e^{i\\pi}"]);
+}
+
+#[test]
+fn undeclared_integers_patterns_and_prose() {
+    let unknown = Delimiters::unknown();
+    check(&unknown, "at most $100$ each, $1$salt$ or $5$6", &["100"]);
+    check(&unknown, r"the pattern \[a-z\]+ in C:\[new\] but \[a-z\]", &["a-z"]);
+    check(&unknown, r"sed s/\(a\)/b/ and $_$ or $^_^$", &[]);
+    check(&unknown, r"type \begin{equation} to start and \end{equation}", &[]);
+}
+
+#[test]
 fn ranges_fit_together() {
     let text = r"é $$x$$";
     let span = find(text, &Delimiters::mathjax()).remove(0);

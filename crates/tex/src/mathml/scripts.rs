@@ -52,10 +52,21 @@ fn base_and_scripts<'a, D: MathDom>(
     (Expr::of(base), [children.next(), children.next()])
 }
 
+/// An invisible letter without width; drawn glyphs do not say that it has none, but the
+/// letter that mhchem takes.
+fn is_strut(base: &Expr<'_>) -> bool {
+    match base {
+        Expr::Command(r"\vphantom", _) => true,
+        Expr::Command(r"\phantom", letter) => letter.token().is_some_and(|t| t.text == "A"),
+        _ => false,
+    }
+}
+
 /// Sub- and superscripts. A base that is only a strut lends its scripts to what stands
 /// before it, which is how mhchem sets `H2O`.
 fn attach<'a>(base: Expr<'a>, sub: Expr<'a>, sup: Expr<'a>, out: &mut Vec<Expr<'a>>) {
-    let is_strut = matches!(base, Expr::Command(r"\vphantom", _));
+    let is_strut = is_strut(&base);
+    let base = tidy::evaluated(base);
     let base = match out.last() {
         Some(Expr::Token(_) | Expr::Row(_)) if is_strut => out.pop().unwrap_or_default(),
         _ if is_strut => Expr::Nothing,
@@ -116,6 +127,7 @@ struct Stacked<'a> {
 
 impl<'a> Stacked<'a> {
     fn simplify(mut self) -> Expr<'a> {
+        self.drop_padding();
         self.apply_accents();
         if self.under.is_nothing() && self.over.is_nothing() {
             return self.base;
@@ -133,6 +145,15 @@ impl<'a> Stacked<'a> {
             }));
         }
         self.stack()
+    }
+
+    /// Space over or under a base only makes it wide, which TeX does by itself.
+    fn drop_padding(&mut self) {
+        for part in [&mut self.under, &mut self.over] {
+            if matches!(part, Expr::Space(_)) {
+                *part = Expr::Nothing;
+            }
+        }
     }
 
     /// Accents go onto the base and leave their place.
@@ -217,7 +238,13 @@ fn over_command(over: &Expr<'_>, base: &Expr<'_>, accent: bool) -> Option<&'stat
         _ => {}
     }
     let token = over.token()?;
+    if matches!(&*token.text, "...." | "….") {
+        return Some(r"\ddddot");
+    }
     let symbol = token.symbol()?;
+    if symbol == '‾' && token.op.stretchy == Some(false) {
+        return Some(r"\bar");
+    }
     let (narrow, wide) = symbols::accent_over(symbol)?;
     let is_symbol = base.token().is_some_and(|base| base.symbol().is_some());
     let is_operator = base.token().is_some_and(|base| base.kind == Kind::Operator);

@@ -145,7 +145,7 @@ pub(super) fn accent_over(ch: char) -> Option<(&'static str, &'static str)> {
         'ˇ' | '\u{30C}' => (r"\check", r"\widecheck"),
         '˘' | '\u{306}' => (r"\breve", r"\breve"),
         '´' | 'ˊ' | '\u{301}' => (r"\acute", r"\acute"),
-        '`' | 'ˋ' | '\u{300}' => (r"\grave", r"\grave"),
+        '`' | 'ˋ' | '‵' | '\u{300}' => (r"\grave", r"\grave"),
         '˚' | '\u{30A}' | '°' => (r"\mathring", r"\mathring"),
         '⏞' | '︷' => (r"\overbrace", r"\overbrace"),
         '⎴' => (r"\overbracket", r"\overbracket"),

@@ -371,6 +371,29 @@ fn open_brace(items: &mut [Expr<'_>], open: &[Opened]) -> bool {
     merged
 }
 
+/// A row that a single bar ends, under scripts: `f|_0`, where the bar stands at limits and
+/// grows with what they are put into.
+pub(super) fn evaluated(base: Expr<'_>) -> Expr<'_> {
+    let Expr::Row(row) = &base else { return base };
+    let is_bar = |item: &Expr<'_>| item.symbol() == Some('|');
+    let ends = row.items.last().and_then(Expr::token).is_some_and(|last| {
+        last.symbol() == Some('|') && last.op.side == Side::None && last.op.stretchy != Some(false)
+    });
+    if !ends || row.items.len() < 2 || row.items.iter().filter(|item| is_bar(item)).count() > 1 {
+        return base;
+    }
+    let Expr::Row(mut row) = base else { return Expr::Nothing };
+    let mut open = Expr::operator("");
+    if let Some(token) = open.delimiter_mut() {
+        token.op.side = Side::Left;
+    }
+    if let Some(token) = row.items.last_mut().and_then(Expr::delimiter_mut) {
+        token.op.side = Side::Right;
+    }
+    row.items.insert(0, open);
+    Expr::Row(row)
+}
+
 /// A delimiter that grows with what follows it, and no partner.
 fn enlarged<'a>(mut open: Expr<'a>, content: Expr<'a>) -> Expr<'a> {
     let mut close = Expr::operator("");

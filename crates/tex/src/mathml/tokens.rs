@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::expr::{Expr, Form, Kind, Operator, Token};
-use super::font::Font;
+use super::font::{self, Font};
 use super::read::{Reader, Scope};
 use super::symbols;
 use crate::tree::MathDom;
@@ -47,7 +47,22 @@ fn token<'a, D: MathDom>(
         return push_space(&text, out);
     }
     let font = font(reader, node, scope);
+    let (text, font) = plain_word(text, font);
     out.push(Expr::Token(Token { font, ..Token::new(text, kind) }));
+}
+
+/// Letters of one alphabet of words (`𝗌𝗂𝗇`) as plain letters in that font, so that they
+/// join with their neighbours.
+fn plain_word(text: Cow<'_, str>, font: Option<Font>) -> (Cow<'_, str>, Option<Font>) {
+    let own = text.chars().next().and_then(font::decode).map(|(_, own)| own);
+    let Some(own) = own.filter(|own| matches!(own, Font::Sans | Font::Monospace)) else {
+        return (text, font);
+    };
+    let letter = |ch| font::decode(ch).filter(|(_, font)| *font == own).map(|(plain, _)| plain);
+    match text.chars().map(letter).collect::<Option<String>>() {
+        Some(plain) => (Cow::Owned(plain), Some(own)),
+        None => (text, font),
+    }
 }
 
 /// The font of a token: its own `mathvariant`, or the one around it.

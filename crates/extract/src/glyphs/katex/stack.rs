@@ -32,18 +32,26 @@ enum Part {
 }
 
 impl Reader<'_> {
-    /// The vertical list that an element is made of.
+    /// The vertical list that an element is made of; before 0.8 it had no outer box.
     pub(super) fn list(&self, node: NodeId) -> Option<NodeId> {
-        self.dom.children(node).find(|child| has(self.dom, *child, "vlist-t"))
+        self.dom.children(node).find(|child| self.is_list(*child))
+    }
+
+    pub(super) fn is_list(&self, node: NodeId) -> bool {
+        has(self.dom, node, "vlist-t") || has(self.dom, node, "vlist")
     }
 
     /// Rows of a vertical list in the order of the page.
     pub(super) fn rows(&self, list: NodeId) -> Vec<Row> {
         let first = self.dom.children(list).find(|child| has(self.dom, *child, "vlist-r"));
         let inner = first
-            .and_then(|row| self.dom.children(row).find(|child| has(self.dom, *child, "vlist")));
+            .and_then(|row| self.dom.children(row).find(|child| has(self.dom, *child, "vlist")))
+            .or_else(|| Some(list).filter(|list| has(self.dom, *list, "vlist")));
         let rows = inner.into_iter().flat_map(|inner| self.dom.children(inner));
-        let placed = rows.filter(|node| self.dom.element(*node).is_some()).enumerate();
+        let drawn = |node: &NodeId| {
+            self.dom.element(*node).is_some() && !has(self.dom, *node, "baseline-fix")
+        };
+        let placed = rows.filter(drawn).enumerate();
         placed.map(|(i, node)| self.row(i, node)).collect()
     }
 
@@ -66,6 +74,19 @@ impl Reader<'_> {
     /// True if a child of a row has a class word.
     pub(super) fn row_has(&self, row: NodeId, word: &str) -> bool {
         self.dom.children(row).any(|child| has(self.dom, child, word))
+    }
+
+    /// True for a row that draws a horizontal line: an element of its own, or (0.8 and 0.9)
+    /// a stretched path.
+    pub(super) fn is_rule(&self, row: NodeId) -> bool {
+        self.row_has(row, "frac-line")
+            || self.row_has(row, "sqrt-line")
+            || self.row_has(row, "stretchy") && svg::is_rule(self.dom, row)
+    }
+
+    /// Whether the line of a stack is that of `\underline`.
+    fn is_underline(&self, row: NodeId) -> bool {
+        self.dom.ancestors(row).take(4).any(|node| has(self.dom, node, "underline"))
     }
 
     /// A body with what is set above, below, through and around it.
@@ -101,6 +122,10 @@ impl Reader<'_> {
             () if self.row_has(row, "underline-line") => {
                 Part::Mark { sign: "_".into(), wide: true }
             }
+            () if self.is_rule(row) => {
+                let sign = if self.is_underline(row) { "_" } else { "¯" };
+                Part::Mark { sign: sign.into(), wide: true }
+            }
             () if self.row_has(row, "fbox") => Part::Enclosure("box"),
             () if self.row_has(row, "sout") => Part::Enclosure("horizontalstrike"),
             () if self.row_has(row, "accent-body") => self.accent(row),
@@ -108,9 +133,15 @@ impl Reader<'_> {
             () if has(self.dom, row, "svg-align") => {
                 self.stretched(row).unwrap_or_else(|| Part::Body(body()))
             }
-            () if self.row_has(row, "sizing") => Part::Limit(body()),
+            () if self.row_has(row, "sizing") || self.is_small(row) => Part::Limit(body()),
             () => Part::Body(body()),
         }
+    }
+
+    /// Set in the style of scripts, as versions before 0.8 say it.
+    fn is_small(&self, row: NodeId) -> bool {
+        self.row_has(row, "reset-textstyle")
+            && (self.row_has(row, "scriptstyle") || self.row_has(row, "scriptscriptstyle"))
     }
 
     fn accent(&self, row: NodeId) -> Part {

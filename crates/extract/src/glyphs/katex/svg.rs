@@ -56,6 +56,14 @@ const PATHS: [(&str, char); 45] = [
     ("M457 0 H583 V", ')'),
 ];
 
+/// True if a path below a node draws a horizontal line as wide as what it belongs to.
+pub(super) fn is_rule(dom: &Dom, node: NodeId) -> bool {
+    dom.descendants(node)
+        .filter(|path| dom.name(*path) == "path")
+        .take(1)
+        .any(|path| dom.attr(path, "d").is_some_and(|d| d.starts_with("M0 80H400000 v40H0z")))
+}
+
 /// The sign drawn by the paths below a node; `None` if there are none or they are not known.
 pub(super) fn sign(dom: &Dom, node: NodeId) -> Option<char> {
     let paths = dom.descendants(node).filter(|node| dom.name(*node) == "path");
