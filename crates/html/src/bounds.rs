@@ -15,7 +15,7 @@ use html5ever::tendril::StrTendril;
 use html5ever::tokenizer::states::{RawKind, Rawtext, ScriptData};
 use html5ever::tokenizer::{Tag, Token, TokenSink, TokenSinkResult};
 use html5ever::tree_builder::{TreeBuilder, TreeBuilderOpts};
-use html5ever::{LocalName, local_name};
+use html5ever::{Attribute, LocalName, local_name};
 use std::cell::Cell;
 
 /// Open elements that one start tag can add: itself and two implied ones (`tbody`, `tr` around a `td`).
@@ -132,6 +132,11 @@ impl<'a> Bounds<'a> {
     /// Whether `<![CDATA[` begins a section here.
     pub(crate) fn in_foreign_content(&self) -> bool {
         self.builder.adjusted_current_node_present_but_not_in_html_namespace()
+    }
+
+    /// An empty list for the attributes of a tag.
+    pub(crate) fn attribute_list(&self) -> Vec<Attribute> {
+        self.builder.sink.attribute_list()
     }
 
     /// Passes on a doctype, a comment, U+0000 or the end of the page.

@@ -44,8 +44,25 @@ pub struct Element {
     pub name: LocalName,
     /// Vocabulary.
     pub namespace: Namespace,
-    /// Attributes in source order.
-    pub attrs: Vec<(LocalName, StrTendril)>,
+    /// Its attributes among those of the page.
+    pub(crate) attributes: Stretch,
+}
+
+/// An attribute: name and value.
+pub type Attribute = (LocalName, StrTendril);
+
+/// A stretch of the page's list of attributes.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Stretch {
+    pub(crate) start: u32,
+    pub(crate) end: u32,
+}
+
+impl Stretch {
+    /// What it stands for.
+    pub(crate) fn of<T>(self, all: &[T]) -> &[T] {
+        all.get(self.start as usize..self.end as usize).unwrap_or_default()
+    }
 }
 
 #[derive(Debug, Clone)]
@@ -79,6 +96,8 @@ pub(crate) const NONE: u32 = u32::MAX;
 #[derive(Debug, Clone)]
 pub struct Dom {
     pub(crate) slots: Vec<Slot>,
+    /// Attributes of all elements.
+    pub(crate) attributes: Vec<Attribute>,
 }
 
 impl Dom {
@@ -125,8 +144,12 @@ impl Dom {
 
     /// Value of an attribute of an element.
     pub fn attr(&self, id: NodeId, name: &str) -> Option<&str> {
-        let attrs = &self.element(id)?.attrs;
-        attrs.iter().find(|(key, _)| &**key == name).map(|(_, value)| &**value)
+        self.attributes(id).iter().find(|(key, _)| &**key == name).map(|(_, value)| &**value)
+    }
+
+    /// Attributes of an element, in source order; none of anything else.
+    pub fn attributes(&self, id: NodeId) -> &[Attribute] {
+        self.element(id).map_or(&[], |element| element.attributes.of(&self.attributes))
     }
 
     /// Text of a text node.
@@ -229,9 +252,11 @@ impl Dom {
         let written = match self.node(id) {
             Node::Document => Ok(()),
             Node::Text(text) => writeln!(out, "{depth} {:?}", &**text),
-            Node::Element(Element { name, namespace, attrs }) => {
-                let attrs: Vec<_> = attrs.iter().map(|(key, value)| (&**key, &**value)).collect();
-                writeln!(out, "{depth} {namespace:?} {name} {attrs:?}")
+            Node::Element(Element { name, namespace, .. }) => {
+                let attributes = self.attributes(id).iter();
+                let attributes: Vec<_> =
+                    attributes.map(|(key, value)| (&**key, &**value)).collect();
+                writeln!(out, "{depth} {namespace:?} {name} {attributes:?}")
             }
         };
         debug_assert!(written.is_ok());

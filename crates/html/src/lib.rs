@@ -20,7 +20,7 @@ mod tokenizer;
 mod tree;
 
 pub use charset::{Decoded, decode};
-pub use dom::{Dom, Element, Namespace, Node, NodeId};
+pub use dom::{Attribute, Dom, Element, Namespace, Node, NodeId};
 pub use html5ever::tendril::StrTendril;
 pub use html5ever::{LocalName, local_name};
 pub use reference::parse_unbounded;

@@ -35,12 +35,11 @@ impl Names {
     }
 }
 
-/// The lower-case bytes of a short name as one number. Nothing near the end of the page, where
+/// The bytes of a short name, as written, as one number. Nothing near the end of the page, where
 /// there are too few bytes to read them at once.
 fn key(page: &[u8], start: usize, end: usize) -> Option<u128> {
-    let mut bytes: [u8; LONGEST] = *page.get(start..)?.first_chunk()?;
+    let bytes: [u8; LONGEST] = *page.get(start..)?.first_chunk()?;
     let length = end.checked_sub(start).filter(|length| (1..=LONGEST).contains(length))?;
-    bytes.make_ascii_lowercase();
     Some(u128::from_le_bytes(bytes) & (u128::MAX >> (8 * (LONGEST - length))))
 }
 

@@ -3,7 +3,7 @@
 //! Comments, processing instructions and doctypes leave no node: html5ever is
 //! handed a handle for them that is never linked.
 
-use crate::dom::{Dom, Element, NONE, Namespace, Node, Slot};
+use crate::dom::{Dom, Element, NONE, Namespace, Node, Slot, Stretch};
 use html5ever::interface::{ElemName, ElementFlags, NodeOrText, QuirksMode, TreeSink};
 use html5ever::tendril::StrTendril;
 use html5ever::{Attribute, LocalName, QualName, local_name, ns};
@@ -64,6 +64,9 @@ impl ElemName for Name<'_> {
 /// The arena while html5ever fills it.
 pub(crate) struct Sink {
     slots: RefCell<Vec<Slot>>,
+    attributes: RefCell<Vec<(LocalName, StrTendril)>>,
+    /// Emptied lists of attributes, for the tokenizer to fill again.
+    spare: RefCell<Vec<Vec<Attribute>>>,
 }
 
 /// Handle of what is never linked into the tree.
@@ -80,7 +83,28 @@ impl Sink {
     pub(crate) fn new(expected_nodes: usize) -> Self {
         let mut slots = Vec::with_capacity(expected_nodes);
         slots.push(Slot::new(Node::Document));
-        Self { slots: RefCell::new(slots) }
+        Self {
+            slots: RefCell::new(slots),
+            attributes: RefCell::new(Vec::with_capacity(expected_nodes / 2)),
+            spare: RefCell::default(),
+        }
+    }
+
+    /// An empty list for the attributes of a tag.
+    pub(crate) fn attribute_list(&self) -> Vec<Attribute> {
+        self.spare.borrow_mut().pop().unwrap_or_default()
+    }
+
+    /// Takes in the attributes of an element.
+    fn attributes(&self, mut attributes: Vec<Attribute>) -> Stretch {
+        if attributes.capacity() == 0 {
+            return Stretch::default();
+        }
+        let mut all = self.attributes.borrow_mut();
+        let start = all.len() as u32;
+        all.extend(attributes.drain(..).map(|attribute| (attribute.name.local, attribute.value)));
+        self.spare.borrow_mut().push(attributes);
+        Stretch { start, end: all.len() as u32 }
     }
 
     /// Number of nodes made.
@@ -179,7 +203,7 @@ impl TreeSink for Sink {
     type ElemName<'a> = Name<'a>;
 
     fn finish(self) -> Dom {
-        Dom { slots: self.slots.into_inner() }
+        Dom { slots: self.slots.into_inner(), attributes: self.attributes.into_inner() }
     }
 
     fn parse_error(&self, _message: Cow<'static, str>) {}
@@ -198,8 +222,8 @@ impl TreeSink for Sink {
             ns!(mathml) => Namespace::MathMl,
             _ => Namespace::Other,
         };
-        let attrs = attrs.into_iter().map(|attr| (attr.name.local, attr.value)).collect();
-        let element = Element { name: name.local.clone(), namespace, attrs };
+        let attributes = self.attributes(attrs);
+        let element = Element { name: name.local.clone(), namespace, attributes };
         let id = self.with(|arena| arena.push(Node::Element(element)));
         let integration_point = flags.mathml_annotation_xml_integration_point;
         Handle { id, namespace, integration_point, name: name.local }
@@ -252,15 +276,20 @@ impl TreeSink for Sink {
     }
 
     fn add_attrs_if_missing(&self, target: &Handle, attrs: Vec<Attribute>) {
+        let mut all = self.attributes.borrow_mut();
         self.with(|arena| {
             let Some(Slot { node: Node::Element(element), .. }) = arena.get(target.id) else {
                 return;
             };
+            let mut joined = element.attributes.of(&all).to_vec();
             for Attribute { name, value } in attrs {
-                if !element.attrs.iter().any(|(key, _)| *key == name.local) {
-                    element.attrs.push((name.local, value));
+                if !joined.iter().any(|(key, _)| *key == name.local) {
+                    joined.push((name.local, value));
                 }
             }
+            let start = all.len() as u32;
+            all.extend(joined);
+            element.attributes = Stretch { start, end: all.len() as u32 };
         });
     }
 

@@ -483,6 +483,9 @@ impl Tokenizer<'_> {
         let (value, end) = self.attribute_value(bytes, skip_space(bytes, name_end))?;
         if kind == TagKind::StartTag && attrs.len() < self.attributes {
             let name = self.names.get(self.text, start, name_end);
+            if attrs.is_empty() {
+                *attrs = self.sink.attribute_list();
+            }
             if !attrs.iter().any(|attr| attr.name.local == name) {
                 let value = self.value(value);
                 attrs.push(Attribute { name: QualName::new(None, ns!(), name), value });

@@ -6,7 +6,7 @@
 use super::text::{Stats, is_visible};
 use super::words::class_categories;
 use super::{DropCause, Hints};
-use cc_math_html::{Dom, Element, LocalName, Namespace, Node, NodeId, local_name};
+use cc_math_html::{Attribute, Dom, Element, LocalName, Namespace, Node, NodeId, local_name};
 
 /// Categories given by element names, roles and other attributes. They continue [`super::words::class`].
 pub(super) mod mark {
@@ -260,10 +260,11 @@ impl Cutter<'_> {
     }
 
     fn element(&mut self, node: NodeId, element: &Element) -> bool {
-        match role(element, &mut self.cache) {
+        let attributes = self.dom.attributes(node);
+        match role(element, attributes, &mut self.cache) {
             Role::Metadata => {
                 self.layout.skipped.push((node, DropCause::NotText));
-                if is_metadata(element) {
+                if is_metadata(element, attributes) {
                     self.layout.metadata.push(node);
                 }
             }
@@ -391,17 +392,17 @@ impl Cutter<'_> {
     }
 }
 
-fn attr<'a>(element: &'a Element, name: &LocalName) -> Option<&'a str> {
-    element.attrs.iter().find(|(key, _)| key == name).map(|(_, value)| &**value)
+fn attr<'a>(attributes: &'a [Attribute], name: &LocalName) -> Option<&'a str> {
+    attributes.iter().find(|(key, _)| key == name).map(|(_, value)| &**value)
 }
 
 /// Scripts are metadata only if they say so.
-fn is_metadata(element: &Element) -> bool {
+fn is_metadata(element: &Element, attributes: &[Attribute]) -> bool {
     element.name != local_name!("script")
-        || attr(element, &local_name!("type")) == Some("application/ld+json")
+        || attr(attributes, &local_name!("type")) == Some("application/ld+json")
 }
 
-fn role(element: &Element, cache: &mut Cache) -> Role {
+fn role(element: &Element, attributes: &[Attribute], cache: &mut Cache) -> Role {
     match element.namespace {
         Namespace::Html => {}
         Namespace::MathMl if element.name == local_name!("math") => return Role::Formula,
@@ -409,8 +410,8 @@ fn role(element: &Element, cache: &mut Cache) -> Role {
         Namespace::Other => return Role::Skip(DropCause::NotText),
     }
     match named_role(&element.name) {
-        Role::Block(tag, flags) => Role::Block(tag, flags | attribute_flags(element, cache)),
-        Role::Inline(flags) => inline_role(flags | attribute_flags(element, cache)),
+        Role::Block(tag, flags) => Role::Block(tag, flags | attribute_flags(attributes, cache)),
+        Role::Inline(flags) => inline_role(flags | attribute_flags(attributes, cache)),
         role => role,
     }
 }
@@ -484,9 +485,9 @@ fn unknown_role(name: &str) -> Role {
 }
 
 /// Categories that the attributes of an element give.
-fn attribute_flags(element: &Element, cache: &mut Cache) -> u64 {
+fn attribute_flags(attributes: &[Attribute], cache: &mut Cache) -> u64 {
     let mut flags = 0;
-    for (name, value) in &element.attrs {
+    for (name, value) in attributes {
         flags |= match *name {
             local_name!("class")
             | local_name!("id")

@@ -65,31 +65,30 @@ pub(super) fn read(dom: &Dom, elements: &[NodeId], hints: &Hints<'_>) -> Page {
     page
 }
 
-fn attr<'a>(element: &'a Element, name: &str) -> &'a str {
-    let found = element.attrs.iter().find(|(key, _)| &**key == name);
-    found.map_or("", |(_, value)| value)
+fn attr<'a>(dom: &'a Dom, node: NodeId, name: &str) -> &'a str {
+    dom.attr(node, name).unwrap_or_default()
 }
 
 impl Page {
     fn element(&mut self, dom: &Dom, node: NodeId, element: &Element) {
         match element.name {
             local_name!("title") if self.title.is_none() => self.title = text(dom, node),
-            local_name!("meta") => self.meta(element),
-            local_name!("script") if attr(element, "type") == "application/ld+json" => {
+            local_name!("meta") => self.meta(dom, node),
+            local_name!("script") if attr(dom, node, "type") == "application/ld+json" => {
                 for child in dom.children(node) {
                     self.kinds |= linked_data(dom.text(child).unwrap_or_default());
                 }
             }
-            _ => self.kinds |= schema_kind(attr(element, "itemtype")),
+            _ => self.kinds |= schema_kind(attr(dom, node, "itemtype")),
         }
     }
 
-    fn meta(&mut self, element: &Element) {
-        let name = match attr(element, "property") {
-            "" => attr(element, "name"),
+    fn meta(&mut self, dom: &Dom, node: NodeId) {
+        let name = match attr(dom, node, "property") {
+            "" => attr(dom, node, "name"),
             property => property,
         };
-        let content = attr(element, "content");
+        let content = attr(dom, node, "content");
         match name {
             "og:type" => self.kinds |= social_kind(content),
             "og:title" | "twitter:title" if self.social_title.is_none() => {

@@ -191,7 +191,7 @@ impl Spotted {
 
     /// True if a formula stands at this node or inside this text.
     pub(crate) fn bears(&self, node: NodeId) -> bool {
-        self.raw_mark(node) > 1
+        matches!(self.mark(node), Mark::Claim(_)) || !self.segments(node).is_empty()
     }
 
     /// The elements at which and the text nodes in which formulas stand.
@@ -242,10 +242,12 @@ impl Spotted {
             .iter()
             .map(|c| is_delimited(c.kind) && rendered.contains(c.tex.trim()))
             .collect();
-        for segments in self.segments.values_mut() {
+        for segments in &mut self.segments {
             segments.retain(|s| !s.claim.and_then(|n| shown.get(n)).copied().unwrap_or(false));
         }
-        self.segments.retain(|_, segments| !segments.is_empty());
+        let mut places = std::mem::take(&mut self.places);
+        places.retain(|node| self.bears(*node));
+        self.places = places;
     }
 
     fn add_segment(&mut self, node: NodeId, segment: Segment) {
@@ -326,7 +328,7 @@ fn read(cx: &Cx<'_>, node: NodeId) -> Option<Reading> {
 fn kinds_called(dom: &Dom, node: NodeId) -> Kinds {
     let Some(element) = dom.element(node) else { return 0 };
     let mut kinds = called(&NAMES, &element.name);
-    for (name, value) in &element.attrs {
+    for (name, value) in dom.attributes(node) {
         if &**name == "class" {
             kinds |=
                 value.split_ascii_whitespace().fold(0, |all, token| all | called(&CLASSES, token));

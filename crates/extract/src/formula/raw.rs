@@ -5,14 +5,15 @@
 use super::source::{from_converted, from_tex};
 use super::{Cx, Reading, Segment, Spotted, classes};
 use cc_math_core::FormulaKind;
-use cc_math_html::{Dom, NodeId};
+use cc_math_html::{Dom, LocalName, NodeId, local_name};
 use cc_math_tex::delimiters::{Delimiter, Delimiters, Pair, Span, find};
 use std::ops::Range;
 
 /// A text run under collection, and whether this part of the page is searched.
 pub(super) struct Runs {
-    pieces: Vec<(NodeId, usize)>,
-    text: String,
+    pieces: Vec<Piece>,
+    /// The run may hold a formula.
+    promising: bool,
     /// Elements that switched the search off or on, innermost last.
     switches: Vec<(NodeId, bool)>,
     /// Whether the page's body is searched where nothing switches that.
@@ -22,6 +23,35 @@ pub(super) struct Runs {
     forum: Delimiters,
 }
 
+/// A piece of a run.
+#[derive(Clone, Copy)]
+enum Piece {
+    Text(NodeId),
+    Break,
+}
+
+/// A run as one text, and where in it the text of each node begins.
+struct Run {
+    text: String,
+    starts: Vec<(NodeId, usize)>,
+}
+
+impl Run {
+    fn of(dom: &Dom, pieces: &[Piece]) -> Self {
+        let mut run = Self { text: String::new(), starts: Vec::with_capacity(pieces.len()) };
+        for piece in pieces {
+            match *piece {
+                Piece::Break => run.text.push('\n'),
+                Piece::Text(node) => {
+                    run.starts.push((node, run.text.len()));
+                    run.text.push_str(dom.text(node).unwrap_or_default());
+                }
+            }
+        }
+        run
+    }
+}
+
 impl Runs {
     pub(super) fn new(cx: &Cx<'_>) -> Self {
         let searched = !cx.page.config.ignore_classes.is_everything();
@@ -29,7 +59,7 @@ impl Runs {
             cx.page.delimiters.pairs.iter().any(|pair| !pair.open.starts_with(['$', '\\']));
         Self {
             pieces: Vec::new(),
-            text: String::new(),
+            promising: false,
             switches: Vec::new(),
             searched,
             unusual,
@@ -41,8 +71,8 @@ impl Runs {
     pub(super) fn text(&mut self, cx: &Cx<'_>, node: NodeId) {
         let searched = self.switches.last().map_or(self.searched, |(_, on)| *on);
         if let (true, Some(text)) = (searched, cx.dom.text(node)) {
-            self.pieces.push((node, self.text.len()));
-            self.text.push_str(text);
+            self.promising |= self.unusual || may_hold_formula(text);
+            self.pieces.push(Piece::Text(node));
         }
     }
 
@@ -56,7 +86,7 @@ impl Runs {
         if !is_transparent(cx.dom, node) {
             self.flush(cx, spotted);
         } else {
-            self.text.push('\n');
+            self.pieces.push(Piece::Break);
         }
         if is_opaque(cx.dom, node) {
             return self.pass(cx, node, spotted);
@@ -95,43 +125,45 @@ impl Runs {
 
     /// Searches the run collected so far and starts a new one.
     pub(super) fn flush(&mut self, cx: &Cx<'_>, spotted: &mut Spotted) {
-        if self.unusual || may_hold_formula(&self.text) {
-            for (outer, reading) in self.readings(cx) {
-                self.enter(outer, reading, spotted);
+        if std::mem::take(&mut self.promising) {
+            let run = Run::of(cx.dom, &self.pieces);
+            for (outer, reading) in self.readings(cx, &run.text) {
+                run.enter(outer, reading, spotted);
             }
         }
         self.pieces.clear();
-        self.text.clear();
     }
 
-    fn readings(&self, cx: &Cx<'_>) -> Vec<(Range<usize>, Reading)> {
+    fn readings(&self, cx: &Cx<'_>, text: &str) -> Vec<(Range<usize>, Reading)> {
         let mut found: Vec<(Range<usize>, Reading)> = Vec::new();
-        for span in find(&self.text, &cx.page.delimiters) {
-            let reading = self.tex(cx, &span, kind_of(&span.delimiter));
+        for span in find(text, &cx.page.delimiters) {
+            let reading = tex(cx, text, &span, kind_of(&span.delimiter));
             found.push((span.outer, reading));
         }
         if let Some(backticks) = &cx.page.asciimath {
-            for span in find(&self.text, backticks) {
-                let body = self.text.get(span.body).unwrap_or_default();
+            for span in find(text, backticks) {
+                let body = text.get(span.body).unwrap_or_default();
                 let converted = cc_math_tex::asciimath::to_tex(body);
                 found.push((span.outer, from_converted(converted, false, FormulaKind::Asciimath)));
             }
         }
-        if self.text.contains("[/") {
-            for span in find(&self.text, &self.forum) {
-                let reading = self.tex(cx, &span, FormulaKind::ForumTag);
+        if text.contains("[/") {
+            for span in find(text, &self.forum) {
+                let reading = tex(cx, text, &span, FormulaKind::ForumTag);
                 found.push((span.outer, reading));
             }
         }
         found.sort_by_key(|(outer, _)| (outer.start, std::cmp::Reverse(outer.end)));
         disjoint(found)
     }
+}
 
-    fn tex(&self, cx: &Cx<'_>, span: &Span, kind: FormulaKind) -> Reading {
-        let body = self.text.get(span.body.clone()).unwrap_or_default();
-        from_tex(cx, body, span.display, kind)
-    }
+fn tex(cx: &Cx<'_>, text: &str, span: &Span, kind: FormulaKind) -> Reading {
+    let body = text.get(span.body.clone()).unwrap_or_default();
+    from_tex(cx, body, span.display, kind)
+}
 
+impl Run {
     /// Puts a formula where its run's text came from.
     fn enter(&self, outer: Range<usize>, reading: Reading, spotted: &mut Spotted) {
         let claim = match reading {
@@ -143,8 +175,8 @@ impl Runs {
             Reading::Hidden => None,
         };
         let mut claim = claim;
-        for (index, (node, start)) in self.pieces.iter().enumerate() {
-            let next = self.pieces.get(index + 1).map_or(self.text.len(), |(_, next)| *next);
+        for (index, (node, start)) in self.starts.iter().enumerate() {
+            let next = self.starts.get(index + 1).map_or(self.text.len(), |(_, next)| *next);
             let from = outer.start.max(*start);
             let to = outer.end.min(next);
             if from < to {
@@ -198,59 +230,64 @@ fn forum_tags() -> Delimiters {
 }
 
 fn may_hold_formula(text: &str) -> bool {
-    memchr::memchr3(b'$', b'\\', b'`', text.as_bytes()).is_some() || text.contains("[/")
+    memchr::memchr3(b'$', b'\\', b'`', text.as_bytes()).is_some()
+        || memchr::memchr_iter(b'[', text.as_bytes())
+            .any(|at| text.as_bytes().get(at + 1) == Some(&b'/'))
 }
 
 /// Elements that do not break a run.
 fn is_transparent(dom: &Dom, node: NodeId) -> bool {
-    matches!(dom.name(node), "br" | "wbr" | "")
+    let name = dom.element(node).map(|element| &element.name);
+    matches!(name, None | Some(&local_name!("br") | &local_name!("wbr")))
 }
 
 /// Elements whose text is never the page's text.
 fn is_opaque(dom: &Dom, node: NodeId) -> bool {
-    matches!(
-        dom.name(node),
-        "script"
-            | "style"
-            | "head"
-            | "textarea"
-            | "title"
-            | "svg"
-            | "iframe"
-            | "noembed"
-            | "noframes"
-            | "select"
-            | "option"
-    )
+    dom.element(node).is_some_and(|element| {
+        matches!(
+            element.name,
+            local_name!("script")
+                | local_name!("style")
+                | local_name!("head")
+                | local_name!("textarea")
+                | local_name!("title")
+                | local_name!("svg")
+                | local_name!("iframe")
+                | local_name!("noembed")
+                | local_name!("noframes")
+                | local_name!("select")
+                | local_name!("option")
+        )
+    })
 }
 
 /// Whether an element switches the search off (code, ignore classes) or on again.
 fn switch(cx: &Cx<'_>, node: NodeId) -> Option<bool> {
-    let name = cx.dom.name(node);
-    if is_code(name) || cx.page.config.skip_tags.iter().any(|tag| tag == name) {
+    let (name, config) = (cx.dom.element(node).map(|element| &element.name)?, &cx.page.config);
+    if is_code(name) || config.skip_tags.iter().any(|tag| **name == **tag) {
         return Some(false);
     }
-    cx.dom.attr(node, "class")?;
-    if classes(cx.dom, node).any(|class| cx.page.config.processes_class(class)) {
+    let classes = || classes(cx.dom, node);
+    classes().next()?;
+    if classes().any(|class| config.processes_class(class)) {
         return Some(true);
     }
-    let ignored = classes(cx.dom, node).any(|class| {
-        matches!(class, "no-mathjax" | "nomathjax") || cx.page.config.ignores_class(class)
-    });
+    let ignored = classes()
+        .any(|class| matches!(class, "no-mathjax" | "nomathjax") || config.ignores_class(class));
     ignored.then_some(false)
 }
 
-fn is_code(name: &str) -> bool {
+fn is_code(name: &LocalName) -> bool {
     matches!(
-        name,
-        "pre"
-            | "code"
-            | "kbd"
-            | "samp"
-            | "listing"
-            | "xmp"
-            | "annotation"
-            | "annotation-xml"
-            | "math"
+        *name,
+        local_name!("pre")
+            | local_name!("code")
+            | local_name!("kbd")
+            | local_name!("samp")
+            | local_name!("listing")
+            | local_name!("xmp")
+            | local_name!("annotation")
+            | local_name!("annotation-xml")
+            | local_name!("math")
     )
 }

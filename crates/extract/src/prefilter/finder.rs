@@ -1,14 +1,15 @@
 //! Finds a closed set of short words in bytes, ASCII letters in either case.
 //!
-//! Every word holds a *fingerprint* of up to three bytes. Fingerprints go into
+//! Every word holds a *fingerprint* of a few bytes. The first three go into
 //! tables by nibble, in eight buckets, and 32 places are looked at with a
 //! handful of shuffles (the method is Teddy, from Hyperscan). Where a
-//! fingerprint may stand, the words of its bucket are compared. Machines
-//! without AVX2 do the same a byte at a time.
+//! fingerprint may stand, and between bytes that one of its words has there,
+//! the words of its bucket are compared. Machines without AVX2 do the same a
+//! byte at a time.
 
 use memchr::memmem;
 
-/// Bytes of a fingerprint; where one is shorter, anything may follow.
+/// Bytes of a fingerprint that the tables know; where one is shorter, anything may follow.
 const PRINT: usize = 3;
 
 /// Buckets of fingerprints: one bit of a byte each. What stands for one of a
@@ -60,8 +61,8 @@ pub(super) struct Finder {
 struct Bucket {
     words: Vec<Word>,
     length: usize,
-    /// Bytes that may stand behind a fingerprint.
-    follow: [bool; 256],
+    /// A bit for each pair of bytes that a word has before and behind its fingerprint.
+    edges: Vec<u64>,
 }
 
 impl Finder {
@@ -200,24 +201,38 @@ impl Bucket {
     fn new(prints: &[&[u8]]) -> Self {
         let length = prints.iter().map(|print| print.len()).max().unwrap_or(0);
         debug_assert!(prints.iter().all(|print| print.len() == length), "{prints:?}");
-        Self { words: Vec::new(), length, follow: [false; 256] }
+        Self { words: Vec::new(), length, edges: vec![0; 1 << 10] }
     }
 
     fn add(&mut self, word: Word) {
-        let next = word.next(self.length);
-        match next {
-            None => self.follow = [true; 256],
-            Some(byte) => [byte, byte.to_ascii_uppercase()]
-                .into_iter()
-                .for_each(|byte| self.follow[usize::from(byte)] = true),
+        let before = word.offset.checked_sub(1).and_then(|at| word.bytes.get(at));
+        let behind = word.bytes.get(word.offset + self.length);
+        for before in either_case_or_any(before) {
+            for behind in either_case_or_any(behind) {
+                let (at, bit) = edge(before, behind);
+                self.edges[at] |= bit;
+            }
         }
         self.words.push(word);
     }
 
-    /// Whether one of the words may stand at a place, going by what follows the fingerprint.
+    /// Whether one of the words may stand at a place, going by the bytes around the fingerprint.
     fn may_stand(&self, bytes: &[u8], place: usize) -> bool {
-        let next = bytes.get(place + self.length).copied().unwrap_or(0);
-        self.follow[usize::from(next)]
+        let byte = |at: Option<usize>| at.and_then(|at| bytes.get(at)).copied().unwrap_or(0);
+        let (at, bit) = edge(byte(place.checked_sub(1)), byte(Some(place + self.length)));
+        self.edges[at] & bit != 0
+    }
+}
+
+fn edge(before: u8, behind: u8) -> (usize, u64) {
+    let pair = usize::from(before) << 8 | usize::from(behind);
+    (pair >> 6, 1 << (pair & 63))
+}
+
+fn either_case_or_any(byte: Option<&u8>) -> Vec<u8> {
+    match byte {
+        Some(byte) => vec![byte.to_ascii_lowercase(), byte.to_ascii_uppercase()],
+        None => (0..=255).collect(),
     }
 }
 
@@ -225,11 +240,6 @@ impl Word {
     fn new(bytes: &'static [u8], index: usize, offset: usize) -> Self {
         let whole: Vec<u8> = bytes.iter().map(|_| 0xff).collect();
         Self { bytes, index, offset, glimpse: glimpse(bytes, offset), mask: pack(&whole, offset) }
-    }
-
-    /// The byte behind its fingerprint, if it goes on there.
-    fn next(&self, length: usize) -> Option<u8> {
-        self.bytes.get(self.offset + length).copied()
     }
 
     fn is_at(&self, bytes: &[u8], start: usize) -> bool {

@@ -11,10 +11,10 @@ pub(super) const FINGERPRINTS: [&[&[u8]]; BUCKETS] = [
         b"&an", b"&or", b"&#8",
     ],
     &[b"\xe2\x84", b"\xe2\x88", b"\xe2\x89", b"\xe2\x8a"],
-    &[b"mat", b"mjx", b"mul"],
+    &[b"math", b"mate", b"mula"],
     &[b"tex", b"=tx"],
     &[b"<su", b"<sc", b"<st", b"-ex"],
-    &[b"cog", b"equ"],
+    &[b"cog", b"equ", b"mjx"],
 ];
 
 /// Names of renderers' output and of formula markup.
@@ -48,7 +48,7 @@ pub(super) const MARKUP: &[&str] = &[
     "cht=tx",
     "equation?tex=",
     "equation_images/",
-    "render/math",
+    "render/math?",
     "wirisformula",
     "data-mathml",
     "data-latex",
@@ -92,7 +92,7 @@ pub(super) const MARKUP: &[&str] = &[
     "language-math",
     "math-inline",
     "math-display",
-    "textogif",
+    "/textogif",
     "math.now.sh",
 ];
 

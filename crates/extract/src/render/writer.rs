@@ -30,6 +30,31 @@ pub(crate) struct Fragment {
     pub(crate) formulas: Vec<Formula>,
 }
 
+/// Bytes that are written as they are, if a single blank at most stands between them.
+static PLAIN: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte = b'!';
+    while byte <= b'~' {
+        table[byte as usize] = !matches!(byte, b'$' | b'`' | b'|' | b'<' | b'&');
+        byte += 1;
+    }
+    table
+};
+
+/// Length of the stretch of plain words that `text` begins with.
+fn plain_stretch(text: &[u8]) -> usize {
+    let is_plain = |byte: Option<&u8>| byte.is_some_and(|byte| PLAIN[usize::from(*byte)]);
+    let mut at = 0;
+    while let Some(byte) = text.get(at) {
+        let joins = *byte == b' ' && at > 0 && is_plain(text.get(at + 1));
+        if !joins && !is_plain(Some(byte)) {
+            break;
+        }
+        at += 1;
+    }
+    at
+}
+
 /// White space owed before the next visible character.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Gap {
@@ -149,12 +174,19 @@ impl Writer {
                 self.owe(Gap::Space);
             }
             let (_, tail) = rest.split_at(word_start);
+            let (plain, tail) = tail.split_at(plain_stretch(tail.as_bytes()));
+            if !plain.is_empty() {
+                self.settle();
+                self.out.text.push_str(plain);
+            }
             if tail.is_empty() {
                 return;
             }
             let word_end = tail.find(is_blank).unwrap_or(tail.len());
             let (word, tail) = tail.split_at(word_end);
-            self.word(word);
+            if !word.is_empty() {
+                self.word(word);
+            }
             rest = tail;
         }
     }

@@ -7,6 +7,8 @@ use super::declared::{Attributes, has_name, skip_to};
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{Encoding, WINDOWS_1252};
 use memchr::{memchr, memmem};
+use std::borrow::Cow;
+use std::cell::OnceCell;
 
 /// Text that the detector is given, in bytes.
 const SAMPLE: usize = 1 << 16;
@@ -14,32 +16,45 @@ const SAMPLE: usize = 1 << 16;
 /// Part of a page in which that text is looked for.
 const LOOK: usize = 1 << 22;
 
-/// What the bytes of a page say about their encoding.
-pub(super) struct Detection {
-    /// The best guess.
-    pub(super) encoding: &'static Encoding,
-    /// Whether the text is mostly letters beyond ASCII, as no Latin script has it.
-    foreign: bool,
+/// What the bytes of a page say about their encoding. The guess is made when it is asked for,
+/// since it costs more than all else.
+pub(super) struct Detection<'a> {
+    look: &'a [u8],
+    sample: Cow<'a, [u8]>,
+    host: Option<&'a str>,
+    guess: OnceCell<&'static Encoding>,
 }
 
-impl Detection {
-    pub(super) fn of(bytes: &[u8], host: Option<&str>) -> Self {
+impl<'a> Detection<'a> {
+    pub(super) fn of(bytes: &'a [u8], host: Option<&'a str>) -> Self {
         let look = bytes.get(..LOOK).unwrap_or(bytes);
         let text = text_of(look);
-        let sample = if text.is_empty() { look.get(..SAMPLE).unwrap_or(look) } else { &text };
-        let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
-        detector.feed(sample, true);
-        let tld = language(look)
-            .and_then(|language| tld_of(&language))
-            .or_else(|| host.and_then(last_label));
-        let guess = detector.guess(tld.as_deref().map(str::as_bytes), Utf8Detection::Deny);
-        let encoding = if is_western_signs(sample) { WINDOWS_1252 } else { guess };
-        Self { encoding, foreign: is_foreign(sample) }
+        let sample = if text.is_empty() {
+            Cow::Borrowed(look.get(..SAMPLE).unwrap_or(look))
+        } else {
+            Cow::Owned(text)
+        };
+        Self { look, sample, host, guess: OnceCell::new() }
+    }
+
+    /// The best guess.
+    pub(super) fn encoding(&self) -> &'static Encoding {
+        self.guess.get_or_init(|| {
+            if is_western_signs(&self.sample) {
+                return WINDOWS_1252;
+            }
+            let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
+            detector.feed(&self.sample, true);
+            let tld = language(self.look)
+                .and_then(|language| tld_of(&language))
+                .or_else(|| self.host.and_then(last_label));
+            detector.guess(tld.as_deref().map(str::as_bytes), Utf8Detection::Deny)
+        })
     }
 
     /// Whether the text cannot be in a claimed encoding of Latin script.
     pub(super) fn contradicts(&self, claim: &'static Encoding) -> bool {
-        self.foreign && is_latin(claim) && !is_latin(self.encoding)
+        is_latin(claim) && is_foreign(&self.sample) && !is_latin(self.encoding())
     }
 }
 

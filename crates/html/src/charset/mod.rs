@@ -130,7 +130,7 @@ fn choose_known(
     let detected = detect::Detection::of(bytes, host);
     match believable(bytes, claims, &detected) {
         Some(encoding) => (encoding, claims.source(encoding)),
-        None => (detected.encoding, CharsetSource::Detected),
+        None => (detected.encoding(), CharsetSource::Detected),
     }
 }
 
@@ -205,24 +205,30 @@ impl Utf8Look {
 fn believable(
     bytes: &[u8],
     claims: &Claims,
-    detected: &detect::Detection,
+    detected: &detect::Detection<'_>,
 ) -> Option<&'static Encoding> {
     let legacy = |claim: Option<&'static Encoding>| claim.filter(|encoding| *encoding != UTF_8);
     let (http, meta) = (legacy(claims.http), legacy(claims.meta));
-    let agreeing = meta.filter(|meta| detect::are_alike(meta, detected.encoding));
-    let claim = agreeing.or(http).or(meta)?;
-    let wrong = detected.contradicts(claim) || is_garbled(bytes, claim, detected.encoding);
+    let claim = match (http, meta) {
+        (Some(http), Some(meta)) if http != meta => {
+            if detect::are_alike(meta, detected.encoding()) { meta } else { http }
+        }
+        _ => http.or(meta)?,
+    };
+    let wrong = detected.contradicts(claim) || is_garbled(bytes, claim, detected);
     (!wrong).then_some(claim)
 }
 
 /// Whether bytes of a claimed encoding of several bytes make no sense, and do in the detected one.
-fn is_garbled(bytes: &[u8], claim: &'static Encoding, detected: &'static Encoding) -> bool {
-    if claim.is_single_byte() || claim == detected {
+fn is_garbled(bytes: &[u8], claim: &'static Encoding, detected: &detect::Detection<'_>) -> bool {
+    if claim.is_single_byte() {
         return false;
     }
     let high = bytes.iter().filter(|byte| **byte >= 0x80).count();
     let odd = odd_characters(bytes, claim);
-    odd > (high / 50).max(2) && odd_characters(bytes, detected) * 4 < odd
+    odd > (high / 50).max(2)
+        && claim != detected.encoding()
+        && odd_characters(bytes, detected.encoding()) * 4 < odd
 }
 
 /// Characters that are none, or that are nobody's but a font's.
