@@ -223,6 +223,9 @@ fn is_plainly_tex(alt: &str) -> bool {
 
 fn is_display(dom: &Dom, node: NodeId, alt: Option<&str>) -> bool {
     let alt = alt.unwrap_or_default();
+    if is_math_of_class(dom, node, "inline") {
+        return false;
+    }
     if alt.starts_with("$$") || alt.starts_with("\\[") || alt.starts_with("\\begin{") {
         return true;
     }
@@ -240,7 +243,6 @@ fn is_inline(dom: &Dom, node: NodeId, alt: &str) -> bool {
         || alt.starts_with("\\(")
         || classes(dom, node)
             .any(|class| matches!(class, "formulaInl" | "inlineformula" | "formula-inline"))
-        || is_math_of_class(dom, node, "inline")
 }
 
 /// Pandoc's `class="math display"` on an image.
