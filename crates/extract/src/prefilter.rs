@@ -47,6 +47,8 @@ const MARKUP: &[&str] = &[
     "equation?tex=",
     "equation_images/",
     "render/math",
+    "quicklatex",
+    "upmath.me",
     "wirisformula",
     "data-mathml",
     "data-latex",
