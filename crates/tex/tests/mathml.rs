@@ -674,6 +674,7 @@ fn unknown_commands_come_back() {
     check_all(&[
         (r#"<mtext mathcolor="red">\foo</mtext><mi>x</mi>"#, r"\foo x"),
         (r#"<mi>a</mi><mtext class="ltx_ERROR undefined">\lt</mtext><mi>b</mi>"#, r"a\lt b"),
+        (r#"<mi>a</mi><merror class="ltx_ERROR"><mtext>\lt</mtext></merror><mi>b</mi>"#, r"a\lt b"),
         (r#"<msub><mtext mathcolor="red">\foo</mtext><mi>x</mi></msub>"#, r"\foo_x"),
         (r"<mtext>\foo</mtext>", r"\text{\textbackslash{}foo}"),
     ]);

@@ -247,9 +247,7 @@ fn is_display(dom: &Dom, node: NodeId, alt: Option<&str>) -> bool {
     if alt.starts_with("$$") || alt.starts_with("\\[") || alt.starts_with("\\begin{") {
         return true;
     }
-    if classes(dom, node).any(|class| is_display_class(class))
-        || is_math_of_class(dom, node, "display")
-    {
+    if classes(dom, node).any(is_display_class) || is_math_of_class(dom, node, "display") {
         return true;
     }
     !is_inline(dom, node, alt) && stands_alone(dom, node)
@@ -263,9 +261,7 @@ fn is_display_class(class: &str) -> bool {
 }
 
 fn is_inline(dom: &Dom, node: NodeId, alt: &str) -> bool {
-    alt.starts_with('$')
-        || alt.starts_with("\\(")
-        || classes(dom, node).any(|class| is_inline_class(class))
+    alt.starts_with('$') || alt.starts_with("\\(") || classes(dom, node).any(is_inline_class)
 }
 
 fn is_inline_class(class: &str) -> bool {
