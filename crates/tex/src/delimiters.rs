@@ -265,6 +265,9 @@ impl<'a> Finder<'a> {
         let closers = closers.get_or_insert_with(|| Closers::new(text, pair, guard));
         let close = closers.after(inside)?;
         let span = make_span(pair, at, close);
+        if pair.open == "$$" && judge::is_words(slice(text, inside..close)) {
+            return None;
+        }
         if pair.is_dollar() {
             if let Some(body) = judge::wordpress_body(text, inside..close) {
                 return Some(Span { body, ..span });

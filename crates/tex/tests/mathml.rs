@@ -687,3 +687,15 @@ fn habits_of_temml() {
         ("<mrow><mi>𝖠</mi><mi>𝖡</mi></mrow><mo>=</mo><mi>𝚌</mi>", r"\mathsf{AB}=\mathtt{c}"),
     ]);
 }
+
+/// Renderers show a command that they do not know as it was written.
+#[test]
+fn unknown_commands_come_back() {
+    check_all(&[
+        (r#"<mtext mathcolor="red">\foo</mtext><mi>x</mi>"#, r"\foo x"),
+        (r#"<mi>a</mi><mtext class="ltx_ERROR undefined">\lt</mtext><mi>b</mi>"#, r"a\lt b"),
+        (r#"<mi>a</mi><merror class="ltx_ERROR"><mtext>\lt</mtext></merror><mi>b</mi>"#, r"a\lt b"),
+        (r#"<msub><mtext mathcolor="red">\foo</mtext><mi>x</mi></msub>"#, r"\foo_x"),
+        (r"<mtext>\foo</mtext>", r"\text{\textbackslash{}foo}"),
+    ]);
+}

@@ -13,6 +13,9 @@ fn read(cx: &Cx<'_>, node: NodeId) -> Option<Reading> {
     if cx.dom.name(node) == "noscript" {
         return is_fallback(cx.dom, node).then_some(Reading::Hidden);
     }
+    if stands_for_mathml(cx.dom, node) {
+        return Some(Reading::Hidden);
+    }
     let source = tex_of_source(cx.dom, node);
     let alt = alternative(cx.dom, node);
     let display = is_display(cx.dom, node, alt);
@@ -38,6 +41,16 @@ fn is_fallback(dom: &Dom, holder: NodeId) -> bool {
     let Some(tex) = tex_of_source(dom, copy) else { return false };
     let same = |n: NodeId| dom.name(n) == "img" && tex_of_source(dom, n).as_ref() == Some(&tex);
     [dom.previous_sibling(holder), dom.next_sibling(holder)].into_iter().flatten().any(same)
+}
+
+/// The picture of a `math` element, alone with it in their parent.
+fn stands_for_mathml(dom: &Dom, node: NodeId) -> bool {
+    let is_math = |n: NodeId| dom.name(n) == "math" && dom.first_child(n).is_some();
+    let Some(parent) = dom.parent(node) else { return false };
+    let mut others = dom
+        .children(parent)
+        .filter(|n| *n != node && !dom.text(*n).is_some_and(|text| text.trim().is_empty()));
+    others.next().is_some_and(is_math) && others.next().is_none()
 }
 
 fn alternative(dom: &Dom, node: NodeId) -> Option<&str> {
@@ -71,6 +84,9 @@ const SERVICES: &[Service] = &[
     Service { path: "render.githubusercontent.com/render/math", parameters: &["math"] },
     Service { path: "zhihu.com/equation", parameters: &["tex"] },
     Service { path: "equation_images/", parameters: &[] },
+    Service { path: "upmath.me/svg/", parameters: &[] },
+    Service { path: "upmath.me/png/", parameters: &[] },
+    Service { path: "s2cms.ru/svg/", parameters: &[] },
     Service { path: "/latex/render", parameters: &["tex", "latex", "formula"] },
 ];
 
@@ -78,7 +94,7 @@ const SERVICES: &[Service] = &[
 fn tex_of_address(address: &str) -> Option<String> {
     let service = SERVICES.iter().find(|service| address.contains(service.path))?;
     let raw = match (service.path, service.parameters) {
-        ("equation_images/", _) => address.split("equation_images/").nth(1)?.split('?').next()?,
+        (path, _) if path.ends_with('/') => address.split_once(path)?.1.split('?').next()?,
         (_, []) => address.split_once('?')?.1,
         (_, names) => {
             let query = address.split_once('?')?.1;
@@ -197,6 +213,8 @@ const CLASSES: &[&str] = &[
     "texrender",
     "equation_image",
     "mathjax-image",
+    "ql-img-inline-formula",
+    "ql-img-displayed-equation",
 ];
 
 fn is_formula(dom: &Dom, node: NodeId, alt: &str) -> bool {
@@ -223,24 +241,31 @@ fn is_plainly_tex(alt: &str) -> bool {
 
 fn is_display(dom: &Dom, node: NodeId, alt: Option<&str>) -> bool {
     let alt = alt.unwrap_or_default();
+    if is_math_of_class(dom, node, "inline") {
+        return false;
+    }
     if alt.starts_with("$$") || alt.starts_with("\\[") || alt.starts_with("\\begin{") {
         return true;
     }
-    if classes(dom, node)
-        .any(|class| matches!(class, "formulaDsp" | "displayformula" | "formula-display"))
-        || is_math_of_class(dom, node, "display")
-    {
+    if classes(dom, node).any(is_display_class) || is_math_of_class(dom, node, "display") {
         return true;
     }
     !is_inline(dom, node, alt) && stands_alone(dom, node)
 }
 
+fn is_display_class(class: &str) -> bool {
+    matches!(
+        class,
+        "formulaDsp" | "displayformula" | "formula-display" | "ql-img-displayed-equation"
+    )
+}
+
 fn is_inline(dom: &Dom, node: NodeId, alt: &str) -> bool {
-    alt.starts_with('$')
-        || alt.starts_with("\\(")
-        || classes(dom, node)
-            .any(|class| matches!(class, "formulaInl" | "inlineformula" | "formula-inline"))
-        || is_math_of_class(dom, node, "inline")
+    alt.starts_with('$') || alt.starts_with("\\(") || classes(dom, node).any(is_inline_class)
+}
+
+fn is_inline_class(class: &str) -> bool {
+    matches!(class, "formulaInl" | "inlineformula" | "formula-inline" | "ql-img-inline-formula")
 }
 
 /// Pandoc's `class="math display"` on an image.

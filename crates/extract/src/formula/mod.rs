@@ -30,6 +30,7 @@ use crate::context::PageContext;
 use crate::render::Claim;
 use cc_math_core::{FormulaKind, Ledger, Loss};
 use cc_math_html::{Dom, NodeId};
+use cc_math_tex::canonical::canonical;
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 use std::sync::LazyLock;
@@ -232,16 +233,14 @@ impl Spotted {
     /// Delimited text that repeats a rendered formula of the page stays text: nothing on the
     /// page typesets it, so its author shows how the formula is written.
     fn give_back_shown_sources(&mut self) {
-        let rendered: HashSet<&str> =
-            self.claims.iter().filter(|c| is_rendered(c.kind)).map(|c| c.tex.trim()).collect();
-        if rendered.is_empty() {
+        let delimited = self.claims.iter().any(|c| is_delimited(c.kind));
+        if !delimited || !self.claims.iter().any(|c| is_rendered(c.kind)) {
             return;
         }
-        let shown: Vec<bool> = self
-            .claims
-            .iter()
-            .map(|c| is_delimited(c.kind) && rendered.contains(c.tex.trim()))
-            .collect();
+        let rendered: HashSet<String> =
+            self.claims.iter().filter(|c| is_rendered(c.kind)).map(|c| canonical(&c.tex)).collect();
+        let is_shown = |c: &Claim| is_delimited(c.kind) && rendered.contains(&canonical(&c.tex));
+        let shown: Vec<bool> = self.claims.iter().map(is_shown).collect();
         for segments in &mut self.segments {
             segments.retain(|s| !s.claim.and_then(|n| shown.get(n)).copied().unwrap_or(false));
         }

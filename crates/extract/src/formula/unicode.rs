@@ -154,6 +154,7 @@ fn opens_nothing(c: char) -> bool {
 fn closes_nothing(c: char) -> bool {
     c.is_whitespace()
         || matches!(c, ',' | '.' | ':' | ';' | '-' | '–' | '^' | '_' | '/' | '+')
+        || matches!(c, '∑' | '∏' | '∫' | '∬' | '∮' | '√' | '∇' | '∂' | '∀' | '∃')
         || is_relation(c)
 }
 

@@ -42,6 +42,8 @@ pub(super) const MARKUP: &[&str] = &[
     "mwe-math",
     "latex.php",
     "codecogs",
+    "quicklatex",
+    "upmath.me",
     "mimetex",
     "mathtex",
     "tex.cgi",

@@ -106,9 +106,10 @@ pub(super) fn is_gap(text: &str, body: Range<usize>) -> bool {
         spaced(first) && spaced(last) && opens && before.is_some_and(|c| !c.is_whitespace());
     let amount = figure && after.is_some_and(|c| c.is_ascii_digit());
     let call = last == Some('(') && opens;
-    if !(uneven || inverted || amount || call || figure) {
+    if !(uneven || inverted || amount || call || figure || opens) {
         return false;
     }
+    let embedded = opens && before.is_some_and(|c| c.is_ascii_alphanumeric());
     let found = Evidence::of(window(inner));
     let wordy = found.words > 0 || found.code > 0;
     found.strong == 0
@@ -117,7 +118,17 @@ pub(super) fn is_gap(text: &str, body: Range<usize>) -> bool {
             || (amount
                 && (wordy || found.spaces > 0 || matches!(last, Some('-' | '–' | '/' | ','))))
             || (call && found.letters > 1)
-            || (figure && found.operators == 0 && found.words > 1))
+            || (embedded && found.words > 0)
+            || ((figure || opens) && found.operators == 0 && found.words > 1))
+}
+
+/// Whether what stands between two `$$` is a sentence's middle (`$$ at lunch and $$ at night`).
+pub(super) fn is_words(body: &str) -> bool {
+    if body.contains(['\\', '^', '_', '{', '=']) || body.len() > WINDOW {
+        return false;
+    }
+    let found = Evidence::of(body);
+    found.words > 1 && found.operators + found.digits == 0
 }
 
 /// An integer alone between dollars that touch it: nobody writes money so.

@@ -101,6 +101,8 @@ fn what_stands_between_dollars_is_no_formula_even_where_they_are_declared() {
     check(&dollar, "call $obj->method($x) of $foo and $bar", &[]);
     check(&dollar, "{ij}$ and $b", &[]);
     check(&dollar, "设$x $和$y$", &["x ", "y"]);
+    check(&dollar, "$$ at lunch and $$ at night; $$x$$ and $$ abc $$", &["x", " abc "]);
+    check(&dollar, "df$x and df$y; $TSLA stock up; A$AP, the $k$th of $n$", &["k", "n"]);
     check(&dollar, "$P = 5x - 100$ at $5 and $x$ units", &["P = 5x - 100", "x"]);
     check(&dollar, "$a$-$b$, $2$, $ y $ and $z $", &["a", "b", "2", " y ", "z "]);
     check(&dollar, "$3 \\text{ apples and pears}$", &["3 \\text{ apples and pears}"]);

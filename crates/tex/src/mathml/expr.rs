@@ -19,6 +19,8 @@ pub(super) enum Expr<'a> {
     Text(Cow<'a, str>, Font),
     /// A command that several elements amount to: `\iff`.
     Symbol(&'static str),
+    /// A command that the renderer did not know and showed as it was written: `\foo`.
+    Unknown(Cow<'a, str>),
     /// Horizontal space in mu (1/18 em).
     Space(i32),
     /// A line break outside of any table.

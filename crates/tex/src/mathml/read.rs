@@ -137,7 +137,11 @@ impl<'a, D: MathDom> Reader<'a, D> {
             "mo" => tokens::operator(self, node, scope, out),
             "mtext" | "ms" | "mglyph" => tokens::text(self, node, scope, out),
             "mspace" => tokens::space(self, node, out),
-            "mrow" | "math" | "mpadded" | "merror" | "a" | "mtd" => self.group(node, scope, out),
+            "mrow" | "math" | "mpadded" | "a" | "mtd" => self.group(node, scope, out),
+            "merror" => match tokens::unknown_command(self, node) {
+                Some(command) => out.push(command),
+                None => self.group(node, scope, out),
+            },
             "mstyle" => self.style(node, scope, out),
             "mfrac" => out.push(self.fraction(node, scope)),
             "msqrt" => {

@@ -203,12 +203,37 @@ pub(super) fn text<'a, D: MathDom>(
         "mglyph" => Cow::Borrowed(dom.attr(node, "alt").unwrap_or_default()),
         _ => content(reader, node),
     };
+    if is_command(&text) && shows_error(reader, node) {
+        return out.push(Expr::Unknown(text));
+    }
     if dom.name(node) == "ms" {
         let quote = |name| dom.attr(node, name).unwrap_or("\"");
         text = Cow::Owned(format!("{}{text}{}", quote("lquote"), quote("rquote")));
     }
     let font = font(reader, node, scope);
     push_text(reader, text, font, out);
+}
+
+fn is_command(text: &str) -> bool {
+    text.strip_prefix('\\')
+        .is_some_and(|name| !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphabetic()))
+}
+
+/// The command that is all an `merror` holds.
+pub(super) fn unknown_command<'a, D: MathDom>(
+    reader: &Reader<'a, D>,
+    node: D::Node,
+) -> Option<Expr<'a>> {
+    let mut children = reader.elements(node);
+    let child = children.next().filter(|child| reader.dom.name(*child) == "mtext")?;
+    let text = content(reader, child);
+    (children.next().is_none() && is_command(&text)).then_some(Expr::Unknown(text))
+}
+
+/// Whether an element is how MathJax (red) or LaTeXML shows a command they do not know.
+fn shows_error<D: MathDom>(reader: &Reader<'_, D>, node: D::Node) -> bool {
+    let attr = |name| reader.dom.attr(node, name).unwrap_or_default();
+    attr("mathcolor") == "red" || attr("class").contains("ltx_ERROR")
 }
 
 /// Text with mathematics or markup inside.

@@ -59,6 +59,7 @@ impl Writer {
             Expr::Token(token) => self.token(token),
             Expr::Text(text, font) => self.text(text, *font),
             Expr::Symbol(command) => self.push(command),
+            Expr::Unknown(command) => self.push(command),
             Expr::Space(mu) => self.space(*mu),
             Expr::Newline => self.push(r"\\ "),
             Expr::Row(row) => self.items(&row.items),
@@ -619,6 +620,7 @@ impl Writer {
             Expr::Row(row) if tidy::is_fenced(&row.items) => self.items(&row.items),
             Expr::Table(table) if table.layout == Layout::Bare => self.group(&scripts.base),
             base @ (Expr::Text(..)
+            | Expr::Unknown(_)
             | Expr::Command(..)
             | Expr::Command2(..)
             | Expr::Root(..)
