@@ -144,7 +144,7 @@ impl Reader<'_> {
 }
 
 /// The body less white space at its end, of which the space of a last `\ ` is none.
-fn without_trailing_space(body: &str) -> &str {
+pub(crate) fn without_trailing_space(body: &str) -> &str {
     let trimmed = body.trim_end();
     let backslashes = trimmed.bytes().rev().take_while(|byte| *byte == b'\\').count();
     let next = body.get(trimmed.len()..).and_then(|rest| rest.chars().next());
