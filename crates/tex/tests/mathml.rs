@@ -452,17 +452,16 @@ fn several_equation_numbers() {
 /// `\limits` may stand behind commands only, and a name of given size is written in letters.
 #[test]
 fn limits_of_a_sized_name() {
-    check(
-        r#"<munder><mo minsize="1.2em">sin</mo><mi>x</mi></munder>"#,
-        r"\operatorname*{sin}_x",
-    );
+    check(r#"<munder><mo minsize="1.2em">sin</mo><mi>x</mi></munder>"#, r"\operatorname*{sin}_x");
 }
 
 /// `\tag` may not stand in a table inside a formula: the number stays as text.
 #[test]
 fn equation_numbers_of_inner_tables() {
     let labelled = |number: &str| {
-        format!("<mtable><mlabeledtr><mtd><mtext>({number})</mtext></mtd><mtd><mi>x</mi></mtd></mlabeledtr></mtable>")
+        format!(
+            "<mtable><mlabeledtr><mtd><mtext>({number})</mtext></mtd><mtd><mi>x</mi></mtd></mlabeledtr></mtable>"
+        )
     };
     check(
         &format!("<mrow><mi>y</mi><mo>=</mo><mfrac>{}<mi>z</mi></mfrac></mrow>", labelled("8")),
