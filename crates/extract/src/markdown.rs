@@ -136,11 +136,20 @@ impl Reader<'_> {
     fn push(&mut self, range: Range<usize>, display: bool) {
         let Some(body) = self.text.get(range.clone()) else { return };
         let start = range.start + (body.len() - body.trim_start().len());
-        let end = start + body.trim().len();
+        let end = range.start + without_trailing_space(body).len();
         if start < end {
             self.found.push(Found { range: start..end, display });
         }
     }
+}
+
+/// The body less white space at its end, of which the space of a last `\ ` is none.
+pub(crate) fn without_trailing_space(body: &str) -> &str {
+    let trimmed = body.trim_end();
+    let backslashes = trimmed.bytes().rev().take_while(|byte| *byte == b'\\').count();
+    let next = body.get(trimmed.len()..).and_then(|rest| rest.chars().next());
+    let escaped = next.filter(|_| backslashes % 2 == 1).map_or(0, char::len_utf8);
+    body.get(..trimmed.len() + escaped).unwrap_or(trimmed)
 }
 
 #[cfg(test)]
@@ -163,6 +172,7 @@ mod tests {
         check("```\n$a$\n```\n$b$", &[("b", false)]);
         check("> ```py\n> $a$\n> ```\n> $b$", &[("b", false)]);
         check("`$a$` ``$`$`` $b$", &[("b", false)]);
+        check(r"$\ $ $a\\ $", &[(r"\ ", false), (r"a\\", false)]);
         check("$a", &[]);
         check("$\\", &[]);
     }

@@ -4,6 +4,8 @@
 //! stray braces, a bare `$` outside braces or a trailing backslash has to be
 //! mended before it is written.
 
+use crate::markdown::without_trailing_space;
+
 /// The mended body, or `None` if nothing is wrong with it.
 pub(crate) fn repaired(body: &str) -> Option<String> {
     if is_sound(body) { None } else { Some(repair(body)) }
@@ -30,7 +32,7 @@ fn has_blank_line(body: &str) -> bool {
 }
 
 /// Drops closing braces that close nothing, adds those that are missing,
-/// escapes bare dollars, drops blank lines.
+/// escapes bare dollars, drops blank lines and what space this leaves at the ends.
 fn repair(body: &str) -> String {
     let mut out = String::with_capacity(body.len() + 4);
     let mut depth = 0usize;
@@ -55,7 +57,7 @@ fn repair(body: &str) -> String {
     }
     out.extend(std::iter::repeat_n('}', depth));
     let lines: Vec<_> = out.split('\n').filter(|line| !line.trim().is_empty()).collect();
-    lines.join("\n")
+    without_trailing_space(lines.join("\n").trim_start()).to_owned()
 }
 
 #[cfg(test)]
@@ -75,6 +77,8 @@ mod tests {
         check(r"\{ a \}", None);
         check(r"{a", Some("{a}"));
         check(r"a}b", Some("ab"));
+        check("= }", Some("="));
+        check("} a", Some("a"));
         check(r"a$b", Some(r"a\$b"));
         check("a\\", Some("a\\ "));
         check("a\n\nb", Some("a\nb"));
