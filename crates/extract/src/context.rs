@@ -34,7 +34,6 @@ struct Scripts {
     has_math: bool,
     has_jsmath: bool,
     has_katex: bool,
-    has_tex_variable: bool,
     calls: HashMap<String, KatexCall>,
 }
 
@@ -42,25 +41,21 @@ impl PageContext {
     /// Reads the scripts of a page.
     pub(crate) fn read(dom: &Dom) -> Self {
         let mut scripts = Scripts::default();
-        for node in dom.descendants(dom.root()) {
-            match dom.name(node) {
-                "script" => scripts.add(dom, node),
-                "var" => scripts.has_tex_variable |= is_tex_variable(dom, node),
-                _ => {}
-            }
+        for &node in dom.scripts() {
+            scripts.add(dom, node);
         }
-        Self::from_scripts(scripts)
+        Self::from_scripts(scripts, dom)
     }
 
-    fn from_scripts(scripts: Scripts) -> Self {
+    fn from_scripts(scripts: Scripts, dom: &Dom) -> Self {
         let mut config = scripts.config;
+        let renders = scripts.has_katex || config.engine.is_some();
         Self {
             delimiters: delimiters(&config),
             asciimath: config.asciimath_delimiters(),
             has_math_scripts: scripts.has_math,
             has_jsmath: scripts.has_jsmath,
-            variables_are_tex: scripts.has_tex_variable
-                && (scripts.has_katex || config.engine.is_some()),
+            variables_are_tex: renders && has_tex_variables(dom),
             calls: scripts.calls,
             macros: std::mem::take(&mut config.macros),
             config,
@@ -88,10 +83,12 @@ impl Scripts {
     }
 }
 
-/// A `var` that holds a command: no browser shows that as it stands.
-fn is_tex_variable(dom: &Dom, node: NodeId) -> bool {
-    let text = dom.first_child(node).and_then(|child| dom.text(child)).unwrap_or_default();
-    text.split('\\').skip(1).any(|tail| tail.starts_with(|c: char| c.is_ascii_alphabetic()))
+/// Whether there is a `var` that holds a command: no browser shows that as it stands.
+fn has_tex_variables(dom: &Dom) -> bool {
+    let is_command = |tail: &str| tail.starts_with(|c: char| c.is_ascii_alphabetic());
+    let variables = dom.descendants(dom.root()).filter(|node| dom.name(*node) == "var");
+    let mut texts = variables.filter_map(|node| dom.text(dom.first_child(node)?));
+    texts.any(|text| text.split('\\').skip(1).any(is_command))
 }
 
 /// What the page declares. Where a renderer runs under a configuration that is

@@ -34,13 +34,12 @@ pub(crate) fn html(dom: &Dom, text: &str) -> Option<String> {
 
 /// The texts of the scripts that hold state.
 pub(crate) fn texts(dom: &Dom) -> impl Iterator<Item = &str> {
-    let scripts = dom.descendants(dom.root()).filter(|node| is_state(dom, *node));
+    let scripts = dom.scripts().iter().copied().filter(|node| is_state(dom, *node));
     scripts.filter_map(|script| dom.children(script).find_map(|node| dom.text(node)))
 }
 
 fn is_state(dom: &Dom, node: NodeId) -> bool {
-    dom.name(node) == "script"
-        && matches!(dom.attr(node, "type"), Some("application/json" | "application/ld+json"))
+    matches!(dom.attr(node, "type"), Some("application/json" | "application/ld+json"))
 }
 
 #[derive(Default)]

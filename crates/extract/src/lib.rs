@@ -25,6 +25,8 @@ mod plain;
 pub mod prefilter;
 mod render;
 mod url;
+#[cfg(target_arch = "x86_64")]
+mod vector;
 mod web;
 
 use cc_math_core::{CharsetSource, Document, Ledger, Reason};

@@ -98,6 +98,7 @@ pub struct Dom {
     pub(crate) slots: Vec<Slot>,
     /// Attributes of all elements.
     pub(crate) attributes: Vec<Attribute>,
+    pub(crate) scripts: Vec<NodeId>,
 }
 
 impl Dom {
@@ -135,6 +136,11 @@ impl Dom {
             Node::Element(element) => Some(element),
             _ => None,
         }
+    }
+
+    /// The `script` elements, in the order in which they begin.
+    pub fn scripts(&self) -> &[NodeId] {
+        &self.scripts
     }
 
     /// Local name of an element; empty for anything else.

@@ -3,7 +3,7 @@
 //! Comments, processing instructions and doctypes leave no node: html5ever is
 //! handed a handle for them that is never linked.
 
-use crate::dom::{Dom, Element, NONE, Namespace, Node, Slot, Stretch};
+use crate::dom::{Dom, Element, NONE, Namespace, Node, NodeId, Slot, Stretch};
 use html5ever::interface::{ElemName, ElementFlags, NodeOrText, QuirksMode, TreeSink};
 use html5ever::tendril::StrTendril;
 use html5ever::{Attribute, LocalName, QualName, local_name, ns};
@@ -65,6 +65,7 @@ impl ElemName for Name<'_> {
 pub(crate) struct Sink {
     slots: RefCell<Vec<Slot>>,
     attributes: RefCell<Vec<(LocalName, StrTendril)>>,
+    scripts: RefCell<Vec<NodeId>>,
     /// Emptied lists of attributes, for the tokenizer to fill again.
     spare: RefCell<Vec<Vec<Attribute>>>,
 }
@@ -86,6 +87,7 @@ impl Sink {
         Self {
             slots: RefCell::new(slots),
             attributes: RefCell::new(Vec::with_capacity(expected_nodes / 2)),
+            scripts: RefCell::default(),
             spare: RefCell::default(),
         }
     }
@@ -203,7 +205,11 @@ impl TreeSink for Sink {
     type ElemName<'a> = Name<'a>;
 
     fn finish(self) -> Dom {
-        Dom { slots: self.slots.into_inner(), attributes: self.attributes.into_inner() }
+        Dom {
+            slots: self.slots.into_inner(),
+            attributes: self.attributes.into_inner(),
+            scripts: self.scripts.into_inner(),
+        }
     }
 
     fn parse_error(&self, _message: Cow<'static, str>) {}
@@ -225,6 +231,9 @@ impl TreeSink for Sink {
         let attributes = self.attributes(attrs);
         let element = Element { name: name.local.clone(), namespace, attributes };
         let id = self.with(|arena| arena.push(Node::Element(element)));
+        if name.local == local_name!("script") {
+            self.scripts.borrow_mut().push(NodeId(id));
+        }
         let integration_point = flags.mathml_annotation_xml_integration_point;
         Handle { id, namespace, integration_point, name: name.local }
     }

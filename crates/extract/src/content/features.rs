@@ -53,7 +53,11 @@ pub(super) fn log(count: u32) -> u8 {
 
 /// `part` of `whole` in percent; 0 of nothing.
 pub(super) fn share(part: u32, whole: u32) -> u8 {
-    (u64::from(part) * 100 / u64::from(whole.max(1))).min(250) as u8
+    let whole = whole.max(1);
+    match part.checked_mul(100) {
+        Some(hundredfold) => (hundredfold / whole).min(250) as u8,
+        None => (u64::from(part) * 100 / u64::from(whole)).min(250) as u8,
+    }
 }
 
 fn cap(count: u32) -> u8 {
@@ -201,7 +205,16 @@ impl Writer {
         self.at += 1;
     }
 
-    fn all(&mut self, values: &[u8]) {
+    /// Known lengths need no call to copy.
+    fn all<const N: usize>(&mut self, values: &[u8; N]) {
+        let rest = self.row.get_mut(self.at..).unwrap_or_default();
+        if let Some(slots) = rest.first_chunk_mut() {
+            *slots = *values;
+        }
+        self.at += N;
+    }
+
+    fn slice(&mut self, values: &[u8]) {
         if let Some(slots) = self.row.get_mut(self.at..self.at + values.len()) {
             slots.copy_from_slice(values);
         }
@@ -433,7 +446,7 @@ impl View<'_> {
         self.neighbours(index, &mut out);
         self.wide(index, whole, &mut out);
         self.surroundings(block, whole, &mut out);
-        out.all(&whole.values);
+        out.slice(&whole.values);
         debug_assert_eq!(out.at, FEATURES);
         out.row
     }

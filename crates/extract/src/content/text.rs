@@ -109,8 +109,7 @@ impl Stats {
             let class = BYTES[usize::from(byte)];
             at += match class {
                 Byte::Letter | Byte::Capital | Byte::Digit => {
-                    self.letter(&mut word, byte, class);
-                    1
+                    self.letters(&mut word, bytes.get(at..).unwrap_or_default(), class)
                 }
                 Byte::High => self.wide_character(&mut word, text, at),
                 _ => {
@@ -136,14 +135,32 @@ impl Stats {
         self.last = inked.next_back().copied().unwrap_or(kept);
     }
 
+    /// Reads letters and digits of ASCII, of which there is at least one; returns how many.
+    fn letters(&mut self, word: &mut Word, bytes: &[u8], class: Byte) -> usize {
+        self.open(word, class);
+        let mut hash = word.hash;
+        let mut length = 0;
+        while let Some(byte) = bytes.get(length).filter(|byte| byte.is_ascii_alphanumeric()) {
+            hash = mix(hash, byte.to_ascii_lowercase());
+            length += 1;
+        }
+        word.hash = hash;
+        self.letters += length as u32;
+        length
+    }
+
     fn letter(&mut self, word: &mut Word, byte: u8, class: Byte) {
+        self.open(word, class);
+        self.letters += 1;
+        word.hash = mix(word.hash, byte.to_ascii_lowercase());
+    }
+
+    fn open(&mut self, word: &mut Word, class: Byte) {
         if !word.open {
             *word = Word { hash: SEED, open: true };
             self.capitals += u32::from(class == Byte::Capital);
             self.numbers += u32::from(class == Byte::Digit);
         }
-        self.letters += 1;
-        word.hash = mix(word.hash, byte.to_ascii_lowercase());
     }
 
     fn close(&mut self, word: &mut Word) {

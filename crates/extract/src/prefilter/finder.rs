@@ -138,7 +138,7 @@ impl Finder {
     /// The first place from `at` on where a fingerprint may stand, and of which buckets.
     fn candidate(&self, bytes: &[u8], at: usize) -> Option<(usize, u8)> {
         #[cfg(target_arch = "x86_64")]
-        if std::arch::is_x86_feature_detected!("avx2") {
+        if crate::vector::available() {
             // SAFETY: this machine has AVX2.
             #[allow(
                 unsafe_code,
@@ -276,17 +276,11 @@ fn each<'a>(prints: &'a [&[&[u8]]; BUCKETS]) -> impl Iterator<Item = (usize, &'a
 #[cfg(target_arch = "x86_64")]
 mod avx2 {
     use super::{Nibbles, PRINT};
+    use crate::vector::{LANES, bytes as bytes_of, load, twice};
     use std::arch::x86_64::{
-        __m256i, _mm_loadu_si128, _mm256_and_si256, _mm256_broadcastsi128_si256, _mm256_cmpeq_epi8,
-        _mm256_loadu_si256, _mm256_movemask_epi8, _mm256_set1_epi8, _mm256_setzero_si256,
-        _mm256_shuffle_epi8, _mm256_srli_epi16,
+        __m256i, _mm256_and_si256, _mm256_cmpeq_epi8, _mm256_movemask_epi8, _mm256_set1_epi8,
+        _mm256_setzero_si256, _mm256_shuffle_epi8, _mm256_srli_epi16,
     };
-
-    /// Places looked at together.
-    const LANES: usize = 32;
-
-    /// Bytes needed to look at them.
-    type Window = [u8; LANES + PRINT - 1];
 
     /// The first candidate, or the place up to which there is none and from
     /// which on too few bytes are left to look at them together.
@@ -296,64 +290,38 @@ mod avx2 {
         bytes: &[u8],
         at: usize,
     ) -> Result<(usize, u8), usize> {
-        let low = [wide(&nibbles[0].low), wide(&nibbles[1].low), wide(&nibbles[2].low)];
-        let high = [wide(&nibbles[0].high), wide(&nibbles[1].high), wide(&nibbles[2].high)];
+        let tables = nibbles.each_ref().map(|Nibbles { low, high }| (low, high));
+        let [first, second, third] = tables;
+        let wide = |(low, high): (&[u8; 16], &[u8; 16])| (twice(low), twice(high));
+        let (first, second, third) = (wide(first), wide(second), wide(third));
+        let chunk = |at: usize| bytes.get(at..).and_then(|rest| rest.first_chunk::<LANES>());
         let mut place = at;
-        while let Some(window) = bytes.get(place..).and_then(|rest| rest.first_chunk()) {
+        while let (Some(one), Some(two), Some(three)) =
+            (chunk(place), chunk(place + 1), chunk(place + 2))
+        {
             let buckets = _mm256_and_si256(
-                _mm256_and_si256(
-                    look(low[0], high[0], window, 0),
-                    look(low[1], high[1], window, 1),
-                ),
-                look(low[2], high[2], window, 2),
+                _mm256_and_si256(look(first, load(one)), look(second, load(two))),
+                look(third, load(three)),
             );
             let none = _mm256_cmpeq_epi8(buckets, _mm256_setzero_si256());
             let some = !(_mm256_movemask_epi8(none) as u32);
             if some != 0 {
                 let lane = some.trailing_zeros() as usize;
-                return Ok((place + lane, lanes(buckets)[lane]));
+                return Ok((place + lane, bytes_of(buckets)[lane]));
             }
             place += LANES;
         }
         Err(place)
     }
 
-    /// Buckets of 32 bytes of the window, from `offset` on.
+    /// Buckets of 32 bytes.
+    #[inline]
     #[target_feature(enable = "avx2")]
-    fn look(low: __m256i, high: __m256i, window: &Window, offset: usize) -> __m256i {
-        let bytes = load(window, offset);
+    fn look((low, high): (__m256i, __m256i), bytes: __m256i) -> __m256i {
         let mask = _mm256_set1_epi8(15);
         let upper = _mm256_and_si256(_mm256_srli_epi16::<4>(bytes), mask);
         let lower = _mm256_and_si256(bytes, mask);
         _mm256_and_si256(_mm256_shuffle_epi8(low, lower), _mm256_shuffle_epi8(high, upper))
-    }
-
-    #[target_feature(enable = "avx2")]
-    fn load(window: &Window, offset: usize) -> __m256i {
-        debug_assert!(offset < PRINT);
-        // SAFETY: the window goes on for 32 bytes behind every `offset` in use, and the load asks
-        // for no alignment.
-        #[allow(unsafe_code, reason = "the one way to load a vector")]
-        unsafe {
-            _mm256_loadu_si256(window.as_ptr().add(offset).cast())
-        }
-    }
-
-    #[target_feature(enable = "avx2")]
-    fn wide(table: &[u8; 16]) -> __m256i {
-        // SAFETY: `table` is 16 bytes long, and the load asks for no alignment.
-        #[allow(unsafe_code, reason = "the one way to load a vector")]
-        let half = unsafe { _mm_loadu_si128(table.as_ptr().cast()) };
-        _mm256_broadcastsi128_si256(half)
-    }
-
-    #[target_feature(enable = "avx2")]
-    fn lanes(vector: __m256i) -> [u8; LANES] {
-        // SAFETY: both are 32 bytes of plain data.
-        #[allow(unsafe_code, reason = "a vector as bytes")]
-        unsafe {
-            std::mem::transmute(vector)
-        }
     }
 }
 
