@@ -24,23 +24,29 @@ use std::sync::LazyLock;
 enum Sign {
     /// Mathematics.
     Formula,
+    /// Mathematics, if it stands in a tag.
+    InTag,
     /// Mathematics, if TeX follows.
     BeforeTex,
     /// A renderer is mentioned.
     Renderer,
     /// A dollar, which may open a formula.
     Dollar,
+    /// A backslash, which may begin a command.
+    Backslash,
     /// A script or style begins.
     Script,
 }
 
 static WORDS: LazyLock<(Finder, Vec<Sign>)> = LazyLock::new(|| {
-    let groups: [(&[&str], Sign); 6] = [
+    let groups: [(&[&str], Sign); 8] = [
         (words::MARKUP, Sign::Formula),
         (words::TEXT, Sign::Formula),
+        (words::IN_TAG, Sign::InTag),
         (words::BEFORE_TEX, Sign::BeforeTex),
         (words::RENDERERS, Sign::Renderer),
         (&["$"], Sign::Dollar),
+        (&["\\"], Sign::Backslash),
         (words::SCRIPTS, Sign::Script),
     ];
     let words = groups.iter().flat_map(|(words, _)| words.iter().copied());
@@ -70,8 +76,8 @@ struct Search<'a> {
     bytes: &'a [u8],
     /// A renderer is mentioned.
     renderer: bool,
-    /// Dollars stand in the text, though not as money or formulas do.
-    dollars: bool,
+    /// Pairs of dollars or commands stand in the text that a renderer may make formulas of.
+    hints: bool,
     found: bool,
     /// The script that is being read: what is in its tag counts, its body is passed over.
     script: Range<usize>,
@@ -79,13 +85,13 @@ struct Search<'a> {
 
 impl<'a> Search<'a> {
     fn new(bytes: &'a [u8]) -> Self {
-        Self { bytes, renderer: false, dollars: false, found: false, script: 0..0 }
+        Self { bytes, renderer: false, hints: false, found: false, script: 0..0 }
     }
 
     fn run(mut self) -> bool {
         let (finder, signs) = &*WORDS;
         finder.scan(self.bytes, 0, &mut |hit| self.heed(*signs.get(hit.word)?, hit));
-        self.found || (self.renderer && (self.dollars || has_other_delimiters(self.bytes)))
+        self.found || (self.renderer && (self.hints || has_other_delimiters(self.bytes)))
     }
 
     /// Takes a word in; where to go on, or `None` if the question is settled.
@@ -95,10 +101,12 @@ impl<'a> Search<'a> {
         }
         match sign {
             Sign::Formula => self.found = true,
+            Sign::InTag => self.found = is_in_tag(self.bytes, hit.start),
             Sign::BeforeTex => {
-                let next = self.bytes.get(hit.end).copied().unwrap_or(b' ');
+                let next = self.byte(hit.end);
                 self.found = next.is_ascii_alphabetic() || matches!(next, b'(' | b'[');
             }
+            Sign::Backslash => self.hints |= self.byte(hit.end).is_ascii_alphabetic(),
             Sign::Renderer => self.renderer = true,
             Sign::Dollar => self.dollar(hit),
             Sign::Script => self.script(hit),
@@ -106,21 +114,26 @@ impl<'a> Search<'a> {
         (!self.found).then_some(hit.end)
     }
 
+    fn byte(&self, at: usize) -> u8 {
+        self.bytes.get(at).copied().unwrap_or(b' ')
+    }
+
     fn dollar(&mut self, hit: Hit) {
         let after = self.bytes.get(hit.end..).unwrap_or_default();
         let window = after.get(..MAX_INLINE.min(after.len())).unwrap_or_default();
         let Some(close) = memchr(b'$', window) else { return };
         if !is_in_tag(self.bytes, hit.start) {
-            self.dollars = true;
+            self.hints = true;
             self.found = is_formula(window.get(..close).unwrap_or_default());
         }
     }
 
-    /// The body of a script that holds no data is passed over.
+    /// The body of a script that holds no data is passed over, unless it typesets formulas.
     fn script(&mut self, hit: Hit) {
         if let Some(script) = Script::at(self.bytes, hit.start)
             && !holds_data(self.bytes.get(script.tag).unwrap_or_default())
         {
+            self.found |= has_calls(self.bytes.get(script.body.clone()).unwrap_or_default());
             self.script = script.body;
         }
     }
@@ -150,6 +163,13 @@ impl Script {
 /// A script of JSON: a page's hydration state, which may be all of its text.
 fn holds_data(tag: &[u8]) -> bool {
     memmem::find(tag, b"json").is_some()
+}
+
+/// Whether a script typesets formulas itself.
+fn has_calls(script: &[u8]) -> bool {
+    static CALL: LazyLock<memmem::Finder<'_>> =
+        LazyLock::new(|| memmem::Finder::new(b"katex.render("));
+    CALL.find(script).is_some()
 }
 
 /// What a script's tag says where the script is.
@@ -187,23 +207,19 @@ fn is_formula(body: &[u8]) -> bool {
 }
 
 /// Whether a page's renderer may find formulas that no word tells of: it has
-/// delimiters of its own, it reads AsciiMath between backticks that are there,
-/// or scripts call it.
+/// delimiters of its own, or it reads AsciiMath between backticks that are there.
 fn has_other_delimiters(bytes: &[u8]) -> bool {
     let mut config = PageConfig::default();
     let mut backticks = memchr_iter(b'`', bytes).count();
-    let mut calls = false;
     for start in memmem::find_iter(bytes, b"<script") {
         let Some(script) = Script::at(bytes, start) else { continue };
         let body = bytes.get(script.body).unwrap_or_default();
         backticks = backticks.saturating_sub(memchr_iter(b'`', body).count());
-        calls |= memmem::find(body, b"katex.render(").is_some();
         config.read_url(&source(bytes.get(script.tag).unwrap_or_default()));
         config.read_script(&String::from_utf8_lossy(body));
     }
     let unusual = |open: &str| !open.starts_with(['$', '\\']);
-    calls
-        || (config.asciimath_delimiters().is_some() && backticks > 0)
+    (config.asciimath_delimiters().is_some() && backticks > 0)
         || config.delimiters_in_force().pairs.iter().any(|pair| unusual(&pair.open))
 }
 
@@ -226,6 +242,7 @@ mod tests {
         check("<p>So $$a<br>= b$$ holds", true);
         check("<p>∀x", true);
         check("<p>&forall;x", true);
+        check("<script>katex.render(\"x\", f)</script><p id=f>", true);
         check("\u{feff}plain", false);
     }
 
