@@ -290,15 +290,10 @@ mod avx2 {
         bytes: &[u8],
         at: usize,
     ) -> Result<(usize, u8), usize> {
-        let tables = nibbles.each_ref().map(|Nibbles { low, high }| (low, high));
-        let [first, second, third] = tables;
-        let wide = |(low, high): (&[u8; 16], &[u8; 16])| (twice(low), twice(high));
-        let (first, second, third) = (wide(first), wide(second), wide(third));
-        let chunk = |at: usize| bytes.get(at..).and_then(|rest| rest.first_chunk::<LANES>());
+        let [first, second, third] =
+            nibbles.each_ref().map(|tables| (twice(&tables.low), twice(&tables.high)));
         let mut place = at;
-        while let (Some(one), Some(two), Some(three)) =
-            (chunk(place), chunk(place + 1), chunk(place + 2))
-        {
+        while let Some([one, two, three]) = bytes.get(place..).and_then(windows) {
             let buckets = _mm256_and_si256(
                 _mm256_and_si256(look(first, load(one)), look(second, load(two))),
                 look(third, load(three)),
@@ -312,6 +307,16 @@ mod avx2 {
             place += LANES;
         }
         Err(place)
+    }
+
+    /// The first 32 bytes, and those from one and from two bytes further on.
+    fn windows(bytes: &[u8]) -> Option<[&[u8; LANES]; PRINT]> {
+        let window: &[u8; LANES + PRINT - 1] = bytes.first_chunk()?;
+        Some([
+            window.first_chunk()?,
+            window.get(1..)?.first_chunk()?,
+            window.get(2..)?.first_chunk()?,
+        ])
     }
 
     /// Buckets of 32 bytes.
