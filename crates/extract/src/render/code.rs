@@ -124,7 +124,7 @@ fn is_line(name: &str) -> bool {
 }
 
 /// Gutters, copy buttons and other things that are not code.
-fn is_noise(dom: &Dom, node: NodeId) -> bool {
+pub(super) fn is_noise(dom: &Dom, node: NodeId) -> bool {
     if matches!(dom.name(node), "button" | "script" | "style" | "svg" | "noscript" | "template") {
         return true;
     }
@@ -200,7 +200,7 @@ fn counts_up(code: &str) -> bool {
 }
 
 /// The language a block declares on itself, its `code` child or a wrapper.
-fn language(dom: &Dom, node: NodeId) -> Option<&str> {
+pub(super) fn language(dom: &Dom, node: NodeId) -> Option<&str> {
     let child = dom.children(node).find(|n| dom.name(*n) == "code");
     let near = child.into_iter().chain(std::iter::once(node)).chain(dom.ancestors(node).take(2));
     near.into_iter().find_map(|n| declared(dom, n)).or_else(|| {

@@ -7,6 +7,7 @@
 pub(crate) mod balance;
 mod code;
 mod list;
+mod listing;
 mod script;
 mod table;
 mod text;

@@ -29,6 +29,9 @@ impl Walker<'_> {
     /// Writes a data table; true if the table is layout and its content to be walked.
     pub(super) fn table(&mut self, node: NodeId) -> bool {
         self.writer.block();
+        if self.listing(node) {
+            return false;
+        }
         if self.writer.is_inline() || is_layout(self.view.dom, node) {
             return true;
         }
