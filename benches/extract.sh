@@ -4,11 +4,11 @@
 #   PYTHON  a Python with resiliparse, trafilatura and FastWARC [python3]
 #   DATA    the development data [../shared/data/dev]
 #   ROUNDS  rounds of every measurement [5]
-#   LYNX_EVERY, SLOW_EVERY  lynx and trafilatura see every N-th page [10]
+#   SLOW_EVERY  lynx and trafilatura see every N-th page [10]
 set -eu
 cd "$(dirname "$0")/.."
 PYTHON=${PYTHON:-python3} DATA=${DATA:-../shared/data/dev} ROUNDS=${ROUNDS:-5}
-LYNX_EVERY=${LYNX_EVERY:-10} SLOW_EVERY=${SLOW_EVERY:-10}
+SLOW_EVERY=${SLOW_EVERY:-10}
 if [ ! -f "$DATA/truth.jsonl" ]; then
     echo "no development data at $DATA: nothing is measured"
     exit 0
@@ -55,6 +55,7 @@ for _ in $(seq 100); do cat "$archive"; done > "$PARTS/gigabyte.warc.gz"
 echo "== pages that hurt"
 "$BIN/cc-math" eval pathological --json > "$PARTS/pathological.json" || true
 
+mkdir -p benches/runs
 out=benches/runs/$(date +%Y-%m-%d)-extract.json
 "$PYTHON" benches/collect.py "$out" dev_pages="$PARTS/dev-pages.json" wcxb_pages="$PARTS/wcxb-pages.json" \
     dev_pages_slow_rivals="$PARTS/dev-pages-slow-rivals.json" \
@@ -62,3 +63,5 @@ out=benches/runs/$(date +%Y-%m-%d)-extract.json
     archive="$PARTS/archive.json" threads_and_memory="$PARTS/threads.json" \
     pathological="$PARTS/pathological.json"
 echo "wrote $out"
+"$PYTHON" benches/chart.py "$out" docs/extract.svg
+echo "drew docs/extract.svg"

@@ -75,6 +75,8 @@ pub(crate) struct Slot {
     pub(crate) next: u32,
 }
 
+const _: () = assert!(size_of::<Slot>() <= 48);
+
 impl Slot {
     /// A node that is linked to nothing.
     pub(crate) fn new(node: Node) -> Self {

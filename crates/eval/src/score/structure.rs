@@ -18,7 +18,8 @@ pub struct StructureScore {
     pub relations: Option<f64>,
     /// `<pre>` blocks of the page that hold more than digits and blanks.
     pub source_blocks: usize,
-    /// Those found again as a code block with the same characters, blanks aside.
+    /// Those found again as a code block with the same characters, blanks aside; those of one
+    /// line also as a line of a block, since listings may put every line into a `<pre>`.
     pub found_blocks: usize,
     /// Those of them with the same lines, indentation byte for byte; empty lines, ends of
     /// lines and the kind of blank aside.
@@ -84,20 +85,20 @@ struct Found {
 
 impl Found {
     fn of(source: &[String], made: &[String]) -> Self {
-        let mut blocks: BTreeMap<String, Vec<&String>> = BTreeMap::new();
-        for block in made {
-            blocks.entry(solid(block)).or_default().push(block);
-        }
+        let blocks = by_characters(made.iter().map(String::as_str));
+        let single = by_characters(made.iter().flat_map(|block| block.lines()));
         let mut found = Self::default();
         for code in source.iter().filter(|code| is_code(code)) {
-            if let Some(candidates) = blocks.get(&solid(code)) {
+            let solid = solid(code);
+            let line = single.get(&solid).filter(|_| lines(code).nth(1).is_none());
+            if let Some(candidates) = blocks.get(&solid).or(line) {
                 found.add(code, candidates);
             }
         }
         found
     }
 
-    fn add(&mut self, code: &str, candidates: &[&String]) {
+    fn add(&mut self, code: &str, candidates: &[&str]) {
         self.blocks += 1;
         if candidates.iter().any(|made| lines(made).eq(lines(code))) {
             self.exact += 1;
@@ -105,6 +106,15 @@ impl Found {
             self.inexact = candidates.first().and_then(|made| first_difference(code, made));
         }
     }
+}
+
+/// Pieces of code by their characters, blanks aside.
+fn by_characters<'a>(pieces: impl Iterator<Item = &'a str>) -> BTreeMap<String, Vec<&'a str>> {
+    let mut all: BTreeMap<String, Vec<&str>> = BTreeMap::new();
+    for piece in pieces {
+        all.entry(solid(piece)).or_default().push(piece);
+    }
+    all
 }
 
 fn first_difference(code: &str, made: &str) -> Option<(String, String)> {
@@ -172,6 +182,7 @@ mod tests {
         check("a\n\tb", "a\n    b", (1, 0));
         check("  a", "a", (1, 0));
         check("a\n  b", "a b", (1, 0));
+        check("  b", "a\n  b\nc", (1, 1));
         check("a", "b", (0, 0));
         check("1\n2", "1\n2", (0, 0));
     }
