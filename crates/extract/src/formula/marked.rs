@@ -4,7 +4,7 @@
 //! the `tex-math` of journals (its `alternatives` are copies), `var` on pages whose script typesets it.
 
 use super::source::from_tex;
-use super::{Cx, Markup, Reading, classes, find_name};
+use super::{Cx, Markup, Reading, classes};
 use cc_math_core::FormulaKind;
 use cc_math_html::{Dom, NodeId};
 use cc_math_tex::delimiters::{Delimiter, Span, looks_like_math, sole_formula};
@@ -59,12 +59,16 @@ pub(super) const MARKUP: Markup = Markup {
     read,
 };
 
+/// Nodes that the alternatives of one formula may take before its TeX.
+const MOST_ALTERNATIVES: usize = 2000;
+
 fn read(cx: &Cx<'_>, node: NodeId) -> Option<Reading> {
     if cx.dom.name(node) == "var" {
         return variable(cx, node);
     }
     if cx.dom.name(node) == "alternatives" {
-        return read(cx, find_name(cx.dom, node, "tex-math")?);
+        let mut below = cx.dom.descendants(node).take(MOST_ALTERNATIVES);
+        return read(cx, below.find(|below| cx.dom.name(*below) == "tex-math")?);
     }
     if !holds_only_text(cx.dom, node) {
         return None;

@@ -125,6 +125,9 @@ impl Runs {
 
     /// Searches the run collected so far and starts a new one.
     pub(super) fn flush(&mut self, cx: &Cx<'_>, spotted: &mut Spotted) {
+        if self.pieces.is_empty() {
+            return;
+        }
         if std::mem::take(&mut self.promising) {
             let run = Run::of(cx.dom, &self.pieces);
             for (outer, reading) in self.readings(cx, &run.text) {
