@@ -64,6 +64,15 @@ pub const CASES: &[Case] = &[
         name: "nested-sup-30k",
         trouble: || format!("<p>x{}</p>", nested("<sup>", "</sup>", 30_000)),
     },
+    Case { name: "nested-formula-classes", trouble: || in_each("mwe-math-element katex MathJax") },
+    Case {
+        name: "rendered-siblings-100k",
+        trouble: || format!("<p>{}</p>", "<span class=MathJax>x</span>".repeat(100_000)),
+    },
+    Case {
+        name: "listing-rows-60k",
+        trouble: || format!("<table>{}</table>", "<tr><td>1<td><pre>x</pre>".repeat(60_000)),
+    },
     Case { name: "nested-mtable-5k", trouble: nested_mtables },
     Case {
         name: "nested-mfrac-20k",
@@ -103,6 +112,12 @@ impl Case {
 
 fn nested(open: &str, close: &str, depth: usize) -> String {
     format!("{}x{}", open.repeat(depth), close.repeat(depth))
+}
+
+/// Many nodes inside many elements that each claim to be one formula.
+fn in_each(class: &str) -> String {
+    let open = format!("<div class=\"{class}\">").repeat(400);
+    format!("{open}{}{}", "<i>x</i>".repeat(200_000), "</div>".repeat(400))
 }
 
 fn nested_tables() -> String {

@@ -48,20 +48,15 @@ fn read(cx: &Cx<'_>, node: NodeId) -> Option<Reading> {
     kept_mathml(cx, node, display).or_else(|| rendered(cx, node, display))
 }
 
+/// Siblings looked at for the source of a formula: other forms of it, and blanks between them.
+const MOST_FORMS: usize = 8;
+
 /// MathJax 2 puts its output directly before the script it came from.
 fn source_follows(dom: &Dom, node: NodeId) -> bool {
-    let mut next = dom.next_sibling(node);
-    while let Some(sibling) = next {
-        if is_math_script(dom, sibling) {
-            return true;
-        }
-        let blank = dom.text(sibling).is_some_and(|text| text.trim().is_empty());
-        if !blank && !is_output(dom, sibling) {
-            return false;
-        }
-        next = dom.next_sibling(sibling);
-    }
-    false
+    let siblings = std::iter::successors(dom.next_sibling(node), |node| dom.next_sibling(*node));
+    let blank = |node: NodeId| dom.text(node).is_some_and(|text| text.trim().is_empty());
+    let mut others = siblings.take(MOST_FORMS).skip_while(|n| blank(*n) || is_output(dom, *n));
+    others.next().is_some_and(|node| is_math_script(dom, node))
 }
 
 fn is_output(dom: &Dom, node: NodeId) -> bool {
@@ -79,7 +74,7 @@ fn is_display(dom: &Dom, node: NodeId) -> bool {
 
 fn kept_mathml(cx: &Cx<'_>, node: NodeId, display: bool) -> Option<Reading> {
     let holder = std::iter::once(node)
-        .chain(cx.dom.descendants(node))
+        .chain(find(cx.dom, node, |n| cx.dom.attr(n, "data-mathml").is_some()))
         .find(|n| cx.dom.attr(*n, "data-mathml").is_some());
     if let Some(source) = holder.and_then(|n| cx.dom.attr(n, "data-mathml")) {
         return Some(mathml::from_markup(cx, source, Some(display), FormulaKind::Mathml));

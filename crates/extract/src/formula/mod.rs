@@ -348,9 +348,13 @@ pub(crate) fn has_class(dom: &Dom, node: NodeId, token: &str) -> bool {
     classes(dom, node).any(|class| class == token)
 }
 
+/// Nodes below an element that are looked at for a part of its formula. Elements that claim to be
+/// formulas can be nested; no real one is this large.
+const MOST_PARTS: usize = 20_000;
+
 /// The first element below `node` for which `test` holds.
 pub(crate) fn find(dom: &Dom, node: NodeId, test: impl Fn(NodeId) -> bool) -> Option<NodeId> {
-    dom.descendants(node).find(|below| test(*below))
+    dom.descendants(node).take(MOST_PARTS).find(|below| test(*below))
 }
 
 /// The first element below `node` with this name.
