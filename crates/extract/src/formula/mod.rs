@@ -96,6 +96,9 @@ static NAMES: LazyLock<Bells> = LazyLock::new(|| bells(|markup| markup.names));
 static CLASSES: LazyLock<Bells> = LazyLock::new(|| bells(|markup| markup.classes));
 static ATTRIBUTES: LazyLock<Bells> = LazyLock::new(|| bells(|markup| markup.attributes));
 
+/// Kinds that an `id` calls, as most elements have; they look no further than at that.
+static SHALLOW: LazyLock<Kinds> = LazyLock::new(|| called(&ATTRIBUTES, "id"));
+
 fn bells(words: fn(&Markup) -> &'static [&'static str]) -> Bells {
     let mut bells = Bells { kinds: HashMap::new(), first: [false; 256], last: [false; 256] };
     for (index, markup) in REGISTRY.iter().enumerate() {
@@ -276,9 +279,10 @@ fn walk(dom: &Dom, page: &PageContext) -> Spotted {
     let cx = Cx { dom, page };
     let mut spotted = Spotted::new(dom);
     let mut runs = raw::Runs::new(&cx);
+    let mut refused = Refused::new(dom);
     let mut next = Some(dom.root());
     while let Some(node) = next {
-        next = match visit(&cx, node, &mut spotted, &mut runs) {
+        next = match visit(&cx, node, &mut refused, &mut spotted, &mut runs) {
             Below::Look => runs.descend(&cx, node, &mut spotted),
             Below::Skip => runs.pass(&cx, node, &mut spotted),
         };
@@ -291,18 +295,51 @@ fn walk(dom: &Dom, page: &PageContext) -> Spotted {
     spotted
 }
 
+/// For each element, how many around it and with it rang a bell and turned out to be no formula.
+///
+/// To find that out may take a look at all that an element holds, so elements that claim to be
+/// formulas by a class or attribute, inside of many that do, are not asked; those that are by
+/// their name (`math`) always are.
+struct Refused(Vec<u8>);
+
+impl Refused {
+    /// More than any real page has around a formula.
+    const MOST: u8 = 16;
+
+    fn new(dom: &Dom) -> Self {
+        Self(vec![0; dom.len()])
+    }
+
+    fn around(&self, dom: &Dom, node: NodeId) -> u8 {
+        let parent = dom.parent(node).and_then(|parent| self.0.get(parent.index()));
+        parent.copied().unwrap_or(0)
+    }
+
+    fn enter(&mut self, node: NodeId, count: u8) {
+        if let Some(slot) = self.0.get_mut(node.index()) {
+            *slot = count;
+        }
+    }
+}
+
 /// Whether to look below a node.
 enum Below {
     Look,
     Skip,
 }
 
-fn visit(cx: &Cx<'_>, node: NodeId, spotted: &mut Spotted, runs: &mut raw::Runs) -> Below {
+fn visit(
+    cx: &Cx<'_>,
+    node: NodeId,
+    refused: &mut Refused,
+    spotted: &mut Spotted,
+    runs: &mut raw::Runs,
+) -> Below {
     if cx.dom.text(node).is_some() {
         runs.text(cx, node);
         return Below::Skip;
     }
-    match read(cx, node) {
+    match read(cx, node, refused) {
         None => Below::Look,
         Some(reading) => {
             runs.flush(cx, spotted);
@@ -312,8 +349,14 @@ fn visit(cx: &Cx<'_>, node: NodeId, spotted: &mut Spotted, runs: &mut raw::Runs)
     }
 }
 
-fn read(cx: &Cx<'_>, node: NodeId) -> Option<Reading> {
+fn read(cx: &Cx<'_>, node: NodeId, refused: &mut Refused) -> Option<Reading> {
+    let around = refused.around(cx.dom, node);
     let mut kinds = kinds_called(cx.dom, node);
+    let sure = called(&NAMES, cx.dom.name(node)) | *SHALLOW;
+    if around >= Refused::MOST {
+        kinds &= sure;
+    }
+    refused.enter(node, around + u8::from(kinds & !sure != 0));
     while kinds != 0 {
         let markup = &REGISTRY[kinds.trailing_zeros() as usize];
         if let Some(reading) = (markup.read)(cx, node) {
@@ -373,6 +416,21 @@ mod tests {
 
     /// Classes that never come without another sign of their renderer.
     const NEVER_ALONE: &[&str] = &["typeset", "wrs_chemistry", "mq-editable-field"];
+
+    fn claims(page: &str) -> usize {
+        let dom = cc_math_html::parse(page, &Default::default()).dom;
+        spot(&dom, &mut PageContext::read(&dom)).claims.len()
+    }
+
+    #[test]
+    fn formulas_stand_in_any_number_of_elements_but_not_of_claims() {
+        let formula = "<math><mi>x</mi></math>";
+        assert_eq!(claims(&format!("{}{formula}", "<div id=a>".repeat(100))), 1);
+        assert_eq!(claims(&format!("{}{formula}", "<div class=MathJax_Preview>".repeat(100))), 1);
+        let marked = "<span class=math>x^2</span>";
+        assert_eq!(claims(&format!("{}{marked}", "<div class=MathJax_Preview>".repeat(4))), 1);
+        assert_eq!(claims(&format!("{}{marked}", "<div class=MathJax_Preview>".repeat(100))), 0);
+    }
 
     #[test]
     fn the_prefilter_knows_every_bell() {
