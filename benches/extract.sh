@@ -38,7 +38,7 @@ race dev-pages-slow-rivals "$SLOW_EVERY" resiliparse,trafilatura,lynx $dev
 race wcxb-pages-slow-rivals "$SLOW_EVERY" resiliparse,trafilatura,lynx $wcxb
 
 archive=$DATA/warc/dev-mixed-5pct-00000.warc.gz
-run() { echo "$BIN/cc-math --quiet extract $1 --overwrite --threads $2 -o $PARTS/out-$2"; }
+run() { echo "$BIN/cc-math --quiet extract $1 --threads $2 -o \$(mktemp -d $PARTS/out-XXXXXX)"; }
 echo "== whole archive"
 one_core "$PYTHON" benches/measure.py "$ROUNDS" "$PARTS/archive.json" \
     libdeflate "$BIN/examples/inflate $archive" \
@@ -48,6 +48,8 @@ one_core "$PYTHON" benches/measure.py "$ROUNDS" "$PARTS/archive.json" \
 echo "== threads and memory"
 for _ in $(seq 100); do cat "$archive"; done > "$PARTS/gigabyte.warc.gz"
 "$PYTHON" benches/measure.py 1 "$PARTS/threads.json" \
+    libdeflate "$BIN/examples/inflate $PARTS/gigabyte.warc.gz" \
+    fastwarc-resiliparse "$PYTHON benches/fastwarc_resiliparse.py $PARTS/gigabyte.warc.gz" \
     one-thread "$(run "$PARTS/gigabyte.warc.gz" 1)" \
     two-threads "$(run "$PARTS/gigabyte.warc.gz" 2)" \
     sixteen-threads "$(run "$PARTS/gigabyte.warc.gz" 16)"

@@ -127,19 +127,16 @@ impl<R: Row> Encoder<R> {
     }
 }
 
-fn lines<R>(rows: &[R], write: LineWriter<R>, codec: Codec) -> Result<Vec<u8>, StoreError> {
+fn lines<R: Row>(rows: &[R], write: LineWriter<R>, codec: Codec) -> Result<Vec<u8>, StoreError> {
     let mut bytes = Vec::new();
     rows.iter().for_each(|row| write(row, &mut bytes));
     let packed = match codec {
         Codec::Plain => Ok(bytes),
         Codec::Gzip => gzip_member(&bytes),
-        Codec::Zstd => zstd::encode_all(&bytes[..], ZSTD_LEVEL),
+        Codec::Zstd => zstd::encode_all(&bytes[..], R::ZSTD_LEVEL),
     };
     packed.map_err(|e| StoreError::io("compress", Path::new("output"), e))
 }
-
-/// zstd's own default: level 6 and up cost more than extraction itself.
-pub(crate) const ZSTD_LEVEL: i32 = 3;
 
 /// One gzip member that says nothing of the time or the machine.
 fn gzip_member(bytes: &[u8]) -> io::Result<Vec<u8>> {

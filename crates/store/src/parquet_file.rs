@@ -1,7 +1,6 @@
 //! Tables as Parquet: the same rows give the same bytes, on any machine.
 
 use crate::columns::{Cell, Column, Kind};
-use crate::encode::ZSTD_LEVEL;
 use crate::{Row, StoreError};
 use arrow_array::builder::{Int64Builder, StringBuilder, UInt32Builder};
 use arrow_array::types::TimestampMillisecondType;
@@ -65,7 +64,7 @@ fn writing(source: ParquetError) -> StoreError {
 fn properties<R: Row>() -> Result<WriterProperties, ParquetError> {
     let mut properties = WriterProperties::builder()
         .set_created_by(CREATED_BY.into())
-        .set_compression(Compression::ZSTD(ZstdLevel::try_new(ZSTD_LEVEL)?))
+        .set_compression(Compression::ZSTD(ZstdLevel::try_new(R::ZSTD_LEVEL)?))
         .set_statistics_enabled(EnabledStatistics::Chunk);
     for column in R::COLUMNS {
         if matches!(column.kind, Kind::Text { dictionary: false } | Kind::Json) {

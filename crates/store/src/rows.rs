@@ -32,6 +32,9 @@ pub trait Row: Sized + Send + 'static {
     /// The table's columns, in order.
     const COLUMNS: &'static [Column<Self>];
 
+    /// Level at which zstd packs them: its own default; 6 and up cost more than extraction itself.
+    const ZSTD_LEVEL: i32 = 3;
+
     /// Rough size in memory and in the file, in bytes: what decides where row groups end.
     fn weight(&self) -> usize;
 
@@ -135,6 +138,9 @@ impl Row for Document {
 }
 
 impl Row for Reject {
+    /// They are many and seldom read.
+    const ZSTD_LEVEL: i32 = 1;
+
     const COLUMNS: &'static [Column<Reject>] = &[
         column!("id"?, TEXT, |r| r.id.as_deref().into(), |r, v| some(&mut r.id, v.text())),
         column!("url"?, TEXT, |r| r.url.as_deref().into(), |r, v| some(&mut r.url, v.text())),
