@@ -56,6 +56,10 @@ pub const CASES: &[Case] = &[
         name: "attribute-5mb",
         trouble: || format!("<p title=\"{}\">x</p>", "a ".repeat(2_500_000)),
     },
+    Case {
+        name: "joining-attributes-30k",
+        trouble: || (0..30_000).map(|at| format!("<body a{at}=x>")).collect(),
+    },
     Case { name: "comments-200k", trouble: || format!("{}-->", "<!--".repeat(200_000)) },
     Case { name: "comments-200k-unclosed", trouble: || "<!--".repeat(200_000) },
     Case { name: "dollars-400k", trouble: || format!("<p>{}</p>", "$".repeat(400_000)) },

@@ -81,11 +81,13 @@ struct Search<'a> {
     found: bool,
     /// The script that is being read: what is in its tag counts, its body is passed over.
     script: Range<usize>,
+    scripts: Scripts<'a>,
 }
 
 impl<'a> Search<'a> {
     fn new(bytes: &'a [u8]) -> Self {
-        Self { bytes, renderer: false, hints: false, found: false, script: 0..0 }
+        let scripts = Scripts::new(bytes);
+        Self { bytes, renderer: false, hints: false, found: false, script: 0..0, scripts }
     }
 
     fn run(mut self) -> bool {
@@ -130,7 +132,7 @@ impl<'a> Search<'a> {
 
     /// The body of a script that holds no data is passed over, unless it typesets formulas.
     fn script(&mut self, hit: Hit) {
-        if let Some(script) = Script::at(self.bytes, hit.start)
+        if let Some(script) = self.scripts.at(hit.start)
             && !holds_data(self.bytes.get(script.tag).unwrap_or_default())
         {
             self.found |= has_calls(self.bytes.get(script.body.clone()).unwrap_or_default());
@@ -145,18 +147,63 @@ struct Script {
     body: Range<usize>,
 }
 
-impl Script {
-    /// The one whose tag begins at `start`; `None` if nothing ends it.
-    fn at(bytes: &[u8], start: usize) -> Option<Self> {
-        let open = start + memchr(b'>', bytes.get(start..)?)? + 1;
-        let close =
-            memmem::find_iter(bytes.get(open..)?, b"</").map(|at| open + at).find(|at| {
-                let name = bytes.get(at + 2..).unwrap_or_default();
-                [&b"script"[..], b"style"].iter().any(|end| {
-                    name.get(..end.len()).is_some_and(|name| name.eq_ignore_ascii_case(end))
-                })
-            })?;
-        Some(Self { tag: start..open, body: open..close })
+/// Where scripts end. Asked from the front of the page to its back, it goes over it once.
+struct Scripts<'a> {
+    bytes: &'a [u8],
+    tag_end: Next,
+    close: Next,
+}
+
+impl<'a> Scripts<'a> {
+    fn new(bytes: &'a [u8]) -> Self {
+        Self { bytes, tag_end: Next::new(find_tag_end), close: Next::new(find_close) }
+    }
+
+    /// The one whose tag begins at `start`; `None` if nothing ends it, or any behind it.
+    fn at(&mut self, start: usize) -> Option<Script> {
+        let open = self.tag_end.from(self.bytes, start)? + 1;
+        let close = self.close.from(self.bytes, open)?;
+        Some(Script { tag: start..open, body: open..close })
+    }
+}
+
+fn find_tag_end(bytes: &[u8], from: usize) -> Option<usize> {
+    memchr(b'>', bytes.get(from..)?).map(|at| from + at)
+}
+
+/// The next end tag of a script or style.
+fn find_close(bytes: &[u8], from: usize) -> Option<usize> {
+    memmem::find_iter(bytes.get(from..)?, b"</").map(|at| from + at).find(|at| {
+        let name = bytes.get(at + 2..).unwrap_or_default();
+        [&b"script"[..], b"style"]
+            .iter()
+            .any(|end| name.get(..end.len()).is_some_and(|name| name.eq_ignore_ascii_case(end)))
+    })
+}
+
+/// The next place of something, remembered until the page is read that far.
+struct Next {
+    find: fn(&[u8], usize) -> Option<usize>,
+    /// The place found last, if it was looked for, and where from.
+    known: Option<(usize, Option<usize>)>,
+}
+
+impl Next {
+    fn new(find: fn(&[u8], usize) -> Option<usize>) -> Self {
+        Self { find, known: None }
+    }
+
+    /// The first place at or behind `from`, which grows from call to call.
+    fn from(&mut self, bytes: &[u8], from: usize) -> Option<usize> {
+        if let Some((since, place)) = self.known
+            && since <= from
+            && place.is_none_or(|place| place >= from)
+        {
+            return place;
+        }
+        let place = (self.find)(bytes, from);
+        self.known = Some((from, place));
+        place
     }
 }
 
@@ -211,8 +258,10 @@ fn is_formula(body: &[u8]) -> bool {
 fn has_other_delimiters(bytes: &[u8]) -> bool {
     let mut config = PageConfig::default();
     let mut backticks = memchr_iter(b'`', bytes).count();
-    for start in memmem::find_iter(bytes, b"<script") {
-        let Some(script) = Script::at(bytes, start) else { continue };
+    let (mut scripts, mut at) = (Scripts::new(bytes), 0);
+    while let Some(start) = memmem::find(bytes.get(at..).unwrap_or_default(), b"<script") {
+        let Some(script) = scripts.at(at + start) else { break };
+        at = script.body.end;
         let body = bytes.get(script.body).unwrap_or_default();
         backticks = backticks.saturating_sub(memchr_iter(b'`', body).count());
         config.read_url(&source(bytes.get(script.tag).unwrap_or_default()));
@@ -244,6 +293,14 @@ mod tests {
         check("<p>&forall;x", true);
         check("<script>katex.render(\"x\", f)</script><p id=f>", true);
         check("\u{feff}plain", false);
+    }
+
+    #[test]
+    fn the_next_place_is_looked_for_once() {
+        let mut next = Next::new(find_tag_end);
+        let places = [0, 1, 2, 3, 5, 6].map(|from| next.from(b"a>b>c", from));
+        assert_eq!(places, [Some(1), Some(1), Some(3), Some(3), None, None]);
+        assert_eq!(next.known, Some((5, None)));
     }
 
     #[test]

@@ -3,7 +3,7 @@
 //! Comments, processing instructions and doctypes leave no node: html5ever is
 //! handed a handle for them that is never linked.
 
-use crate::dom::{Dom, Element, NONE, Namespace, Node, NodeId, Slot, Stretch};
+use crate::dom::{self, Dom, Element, NONE, Namespace, Node, NodeId, Slot, Stretch};
 use html5ever::interface::{ElemName, ElementFlags, NodeOrText, QuirksMode, TreeSink};
 use html5ever::tendril::StrTendril;
 use html5ever::{Attribute, LocalName, QualName, local_name, ns};
@@ -61,10 +61,14 @@ impl ElemName for Name<'_> {
     }
 }
 
+/// Attributes that an element may have once those of later tags have joined: each joining copies
+/// them, and a page can repeat `<body>` as often as it likes.
+const MOST_JOINED: usize = 256;
+
 /// The arena while html5ever fills it.
 pub(crate) struct Sink {
     slots: RefCell<Vec<Slot>>,
-    attributes: RefCell<Vec<(LocalName, StrTendril)>>,
+    attributes: RefCell<Vec<dom::Attribute>>,
     scripts: RefCell<Vec<NodeId>>,
     /// Emptied lists of attributes, for the tokenizer to fill again.
     spare: RefCell<Vec<Vec<Attribute>>>,
@@ -231,7 +235,7 @@ impl TreeSink for Sink {
         let attributes = self.attributes(attrs);
         let element = Element { name: name.local.clone(), namespace, attributes };
         let id = self.with(|arena| arena.push(Node::Element(element)));
-        if name.local == local_name!("script") {
+        if id != NONE && name.local == local_name!("script") {
             self.scripts.borrow_mut().push(NodeId(id));
         }
         let integration_point = flags.mathml_annotation_xml_integration_point;
@@ -290,12 +294,17 @@ impl TreeSink for Sink {
             let Some(Slot { node: Node::Element(element), .. }) = arena.get(target.id) else {
                 return;
             };
-            let mut joined = element.attributes.of(&all).to_vec();
-            for Attribute { name, value } in attrs {
-                if !joined.iter().any(|(key, _)| *key == name.local) {
-                    joined.push((name.local, value));
-                }
+            let held = element.attributes.of(&all);
+            let missing: Vec<_> = attrs
+                .into_iter()
+                .map(|attribute| (attribute.name.local, attribute.value))
+                .filter(|(name, _)| !held.iter().any(|(key, _)| key == name))
+                .take(MOST_JOINED.saturating_sub(held.len()))
+                .collect();
+            if missing.is_empty() {
+                return;
             }
+            let joined: Vec<_> = held.iter().cloned().chain(missing).collect();
             let start = all.len() as u32;
             all.extend(joined);
             element.attributes = Stretch { start, end: all.len() as u32 };

@@ -109,6 +109,14 @@ fn attributes_are_capped() {
     assert_eq!(most.max(), Some(256));
 }
 
+#[test]
+fn attributes_that_join_are_capped_and_copied_no_more_than_needed() {
+    let page: String = (0..20_000).map(|i| format!("<body a{i}=x>")).collect();
+    let dom = check(&page, 0, &Limits::default());
+    let most = dom.descendants(dom.root()).map(|node| dom.attributes(node).len());
+    assert_eq!(most.max(), Some(256));
+}
+
 #[track_caller]
 fn recovered(page: &str, text: &str) {
     let parsed = parse(page, &Limits::default());

@@ -194,7 +194,7 @@ fn counts_up(code: &str) -> bool {
     code.split_whitespace().all(|word| {
         let number = word.parse::<u64>().ok();
         let fits = number.is_some() && (expected.is_none() || expected == number);
-        expected = number.map(|n| n + 1);
+        expected = number.and_then(|n| n.checked_add(1));
         fits
     })
 }

@@ -5,6 +5,7 @@
 
 use super::Walker;
 use super::code::{code_text, is_noise, language};
+use super::table::rows;
 use crate::formula::classes;
 use cc_math_html::{Dom, NodeId};
 
@@ -18,10 +19,12 @@ impl Walker<'_> {
     /// Writes a table that is a listing as one block of code; false if it is something else.
     pub(super) fn listing(&mut self, table: NodeId) -> bool {
         let dom = self.view.dom;
-        let Some(lines) = lines(dom, table) else { return false };
+        let mut caption = None;
+        let Some(lines) = lines(dom, table, &mut caption) else { return false };
         if self.writer.is_inline() || self.holds_claims(table) {
             return false;
         }
+        self.caption(caption);
         let code: Vec<String> = lines.into_iter().map(|line| line_text(dom, line)).collect();
         self.writer
             .code_block(language(dom, table).unwrap_or_default(), code.join("\n").trim_end());
@@ -31,10 +34,10 @@ impl Walker<'_> {
 }
 
 /// The cells that hold the lines of a listing.
-fn lines(dom: &Dom, table: NodeId) -> Option<Vec<NodeId>> {
+fn lines(dom: &Dom, table: NodeId, caption: &mut Option<NodeId>) -> Option<Vec<NodeId>> {
     let mut lines = Vec::new();
     let (mut marked, mut number) = (0, None);
-    for row in rows(dom, table) {
+    for row in rows(dom, table, caption) {
         let cells: Vec<NodeId> = dom
             .children(row)
             .filter(|node| matches!(dom.name(*node), "td" | "th"))
@@ -52,15 +55,6 @@ fn lines(dom: &Dom, table: NodeId) -> Option<Vec<NodeId>> {
     (lines.len() >= FEWEST_LINES && marked * 2 >= lines.len()).then_some(lines)
 }
 
-fn rows(dom: &Dom, table: NodeId) -> impl Iterator<Item = NodeId> {
-    let is_row = |node: NodeId| dom.name(node) == "tr";
-    let parts = dom.children(table).filter(|node| !matches!(dom.name(*node), "" | "colgroup"));
-    parts.flat_map(move |part| {
-        let inner = dom.children(part).filter(move |node| !is_row(part) && is_row(*node));
-        inner.chain(Some(part).filter(|part| is_row(*part)))
-    })
-}
-
 /// Whether the cells before a line hold nothing, or the number after the last one.
 fn counts(dom: &Dom, gutter: &[NodeId], last: &mut Option<u64>) -> bool {
     gutter.iter().all(|cell| {
@@ -70,7 +64,8 @@ fn counts(dom: &Dom, gutter: &[NodeId], last: &mut Option<u64>) -> bool {
             return true;
         }
         let number = text.parse::<u64>().ok();
-        let fits = number.is_some_and(|number| last.is_none_or(|last| number == last + 1));
+        let follows = |number: u64| last.is_none_or(|last| last.checked_add(1) == Some(number));
+        let fits = number.is_some_and(follows);
         *last = if gutter.len() == 1 { number } else { None };
         fits
     })

@@ -39,7 +39,7 @@ impl Walker<'_> {
         if !self.keeps_most(&grid) {
             return true;
         }
-        self.caption(&grid);
+        self.caption(grid.caption);
         let written = if grid.spans { self.html_table(&grid) } else { self.pipe_table(&grid) };
         if !written.text.is_empty() {
             self.writer.block();
@@ -61,8 +61,8 @@ impl Walker<'_> {
         kept * 2 > all
     }
 
-    fn caption(&mut self, grid: &Grid) {
-        let Some(caption) = grid.caption.filter(|caption| self.keeps_any(*caption)) else { return };
+    pub(super) fn caption(&mut self, caption: Option<NodeId>) {
+        let Some(caption) = caption.filter(|caption| self.keeps_any(*caption)) else { return };
         let piece = self.piece(caption, Writer::line());
         let caption = self.absorb(piece);
         self.writer.fragment(&caption);
@@ -184,7 +184,8 @@ fn read(dom: &Dom, table: NodeId) -> Option<Grid> {
     (drawable && grid.columns > 1 && grid.rows.len() > 1).then_some(grid)
 }
 
-fn rows(dom: &Dom, table: NodeId, caption: &mut Option<NodeId>) -> Vec<NodeId> {
+/// The rows of a table, not of those inside it; and its caption.
+pub(super) fn rows(dom: &Dom, table: NodeId, caption: &mut Option<NodeId>) -> Vec<NodeId> {
     let mut rows = Vec::new();
     for child in dom.children(table) {
         match dom.name(child) {
