@@ -15,6 +15,8 @@ pub mod mathjax2;
 pub mod mathquill;
 pub mod svg;
 
+pub(crate) use markup::style;
+
 use cc_math_html::{Dom, NodeId};
 
 /// Whether a rendered formula is displayed (`Some(true)`) or inline (`Some(false)`), by the

@@ -53,11 +53,7 @@ pub(super) fn log(count: u32) -> u8 {
 
 /// `part` of `whole` in percent; 0 of nothing.
 pub(super) fn share(part: u32, whole: u32) -> u8 {
-    let whole = whole.max(1);
-    match part.checked_mul(100) {
-        Some(hundredfold) => (hundredfold / whole).min(250) as u8,
-        None => (u64::from(part) * 100 / u64::from(whole)).min(250) as u8,
-    }
+    (u64::from(part) * 100 / u64::from(whole.max(1))).min(250) as u8
 }
 
 fn cap(count: u32) -> u8 {

@@ -8,8 +8,6 @@
 pub(super) const LANES: usize = 32;
 /// Deepest tree; trees less deep are filled up with questions that nothing answers.
 const DEPTH: usize = 6;
-/// Leaves of such a tree.
-const LEAVES: usize = 1 << DEPTH;
 const MAGIC: [u8; 4] = *b"obl1";
 
 /// A model: `obl1`, number of features (u16), number of trees (u16), bias
@@ -28,8 +26,7 @@ pub(super) struct Model {
 struct Tree {
     /// Feature and threshold of each level.
     levels: [(u16, u8); DEPTH],
-    leaves: [i16; LEAVES],
-    /// The same, low and high bytes apart.
+    /// Low and high bytes of the leaves, apart: so they can be looked up for many rows at once.
     low: [[u8; 16]; 4],
     high: [[u8; 16]; 4],
 }
@@ -56,24 +53,22 @@ impl<'a> Reader<'a> {
 impl Tree {
     fn read(reader: &mut Reader<'_>, features: usize) -> Option<Self> {
         let depth = usize::from(reader.take::<1>()?[0]);
-        let mut tree = Self {
-            levels: [(0, u8::MAX); DEPTH],
-            leaves: [0; LEAVES],
-            low: [[0; 16]; 4],
-            high: [[0; 16]; 4],
-        };
+        let mut tree =
+            Self { levels: [(0, u8::MAX); DEPTH], low: [[0; 16]; 4], high: [[0; 16]; 4] };
         for level in tree.levels.get_mut(..depth)? {
             let feature = reader.short().filter(|feature| usize::from(*feature) < features)?;
             *level = (feature, reader.take::<1>()?[0]);
         }
-        for leaf in tree.leaves.iter_mut().take(1 << depth) {
-            *leaf = i16::from_le_bytes(reader.take()?);
-        }
-        let bytes = tree.low.iter_mut().flatten().zip(tree.high.iter_mut().flatten());
-        for ((low, high), leaf) in bytes.zip(tree.leaves) {
-            [*low, *high] = leaf.to_le_bytes();
+        let leaves = tree.low.iter_mut().flatten().zip(tree.high.iter_mut().flatten());
+        for (low, high) in leaves.take(1 << depth) {
+            [*low, *high] = reader.take()?;
         }
         Some(tree)
+    }
+
+    fn leaf(&self, place: u8) -> i16 {
+        let (table, at) = (usize::from(place >> 4) % 4, usize::from(place & 15));
+        i16::from_le_bytes([self.low[table][at], self.high[table][at]])
     }
 }
 
@@ -132,7 +127,7 @@ fn sums_one_by_one(trees: &[Tree], columns: &[[u8; LANES]]) -> [i32; LANES] {
             }
         }
         for (sum, place) in sums.iter_mut().zip(places) {
-            *sum += i32::from(tree.leaves[usize::from(place) % LEAVES]);
+            *sum += i32::from(tree.leaf(place));
         }
     }
     sums

@@ -2,6 +2,7 @@
 
 use super::source::{from_tex, is_tex};
 use super::{Cx, Markup, Reading, classes, has_class};
+use crate::glyphs::style;
 use crate::url;
 use cc_math_core::FormulaKind;
 use cc_math_html::{Dom, NodeId};
@@ -296,10 +297,7 @@ fn stands_alone(dom: &Dom, node: NodeId) -> bool {
 
 /// `<span style="display:block">`, by which editors set an image on a line of its own.
 fn is_styled_as_block(dom: &Dom, node: NodeId) -> bool {
-    let style = dom.attr(node, "style").unwrap_or_default();
-    style.split(';').filter_map(|rule| rule.split_once(':')).any(|(name, value)| {
-        name.trim().eq_ignore_ascii_case("display") && value.trim().eq_ignore_ascii_case("block")
-    })
+    style(dom, node, "display").is_some_and(|value| value.eq_ignore_ascii_case("block"))
 }
 
 fn is_nothing(dom: &Dom, node: NodeId) -> bool {

@@ -73,10 +73,9 @@ fn is_display(dom: &Dom, node: NodeId) -> bool {
 }
 
 fn kept_mathml(cx: &Cx<'_>, node: NodeId, display: bool) -> Option<Reading> {
-    let holder = std::iter::once(node)
-        .chain(find(cx.dom, node, |n| cx.dom.attr(n, "data-mathml").is_some()))
-        .find(|n| cx.dom.attr(*n, "data-mathml").is_some());
-    if let Some(source) = holder.and_then(|n| cx.dom.attr(n, "data-mathml")) {
+    let kept = |n| cx.dom.attr(n, "data-mathml");
+    let below = || kept(find(cx.dom, node, |n| kept(n).is_some())?);
+    if let Some(source) = kept(node).or_else(below) {
         return Some(mathml::from_markup(cx, source, Some(display), FormulaKind::Mathml));
     }
     let math = find_name(cx.dom, node, "math")?;

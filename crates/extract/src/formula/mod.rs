@@ -351,12 +351,12 @@ fn visit(
 
 fn read(cx: &Cx<'_>, node: NodeId, refused: &mut Refused) -> Option<Reading> {
     let around = refused.around(cx.dom, node);
-    let mut kinds = kinds_called(cx.dom, node);
-    let sure = called(&NAMES, cx.dom.name(node)) | *SHALLOW;
+    let (sure, mut claimed) = kinds_called(cx.dom, node);
     if around >= Refused::MOST {
-        kinds &= sure;
+        claimed = 0;
     }
-    refused.enter(node, around + u8::from(kinds & !sure != 0));
+    refused.enter(node, around + u8::from(claimed != 0));
+    let mut kinds = sure | claimed;
     while kinds != 0 {
         let markup = &REGISTRY[kinds.trailing_zeros() as usize];
         if let Some(reading) = (markup.read)(cx, node) {
@@ -367,9 +367,11 @@ fn read(cx: &Cx<'_>, node: NodeId, refused: &mut Refused) -> Option<Reading> {
     None
 }
 
-fn kinds_called(dom: &Dom, node: NodeId) -> Kinds {
-    let Some(element) = dom.element(node) else { return 0 };
-    let mut kinds = called(&NAMES, &element.name);
+/// The kinds that an element calls by its name or `id`, and those that it calls only by a class or
+/// another attribute.
+fn kinds_called(dom: &Dom, node: NodeId) -> (Kinds, Kinds) {
+    let Some(element) = dom.element(node) else { return (0, 0) };
+    let mut kinds = 0;
     for (name, value) in dom.attributes(node) {
         if &**name == "class" {
             kinds |=
@@ -378,7 +380,8 @@ fn kinds_called(dom: &Dom, node: NodeId) -> Kinds {
             kinds |= called(&ATTRIBUTES, name);
         }
     }
-    kinds
+    let named = called(&NAMES, &element.name);
+    (named | kinds & *SHALLOW, kinds & !(named | *SHALLOW))
 }
 
 /// Tokens of an element's class.

@@ -60,26 +60,46 @@ fn has_strong_symbol(text: &str) -> bool {
 
 /// Symbols that only mathematics uses.
 fn is_strong(c: char) -> bool {
+    is_strong_relation(c)
+        || matches!(
+            c,
+            '∀' | '∃'
+                | '∄'
+                | '∂'
+                | '∇'
+                | '∏'
+                | '∑'
+                | '√'
+                | '∫'
+                | '∬'
+                | '∮'
+                | '⊥'
+                | '∅'
+                | 'ℝ'
+                | 'ℕ'
+                | 'ℤ'
+                | 'ℚ'
+                | 'ℂ'
+                | '⟨'
+                | '⟩'
+                | '⌊'
+                | '⌋'
+                | '⌈'
+                | '⌉'
+        )
+}
+
+/// Those of them that need something on both sides.
+fn is_strong_relation(c: char) -> bool {
     matches!(
         c,
-        '∀' | '∃'
-            | '∄'
-            | '∈'
-            | '∉'
+        '∈' | '∉'
             | '∋'
-            | '∂'
-            | '∇'
-            | '∏'
-            | '∑'
-            | '√'
             | '∝'
             | '∧'
             | '∨'
             | '∩'
             | '∪'
-            | '∫'
-            | '∬'
-            | '∮'
             | '≅'
             | '≡'
             | '≢'
@@ -91,25 +111,12 @@ fn is_strong(c: char) -> bool {
             | '⊗'
             | '⊢'
             | '⊨'
-            | '⊥'
-            | '∅'
             | '∖'
             | '∘'
             | '≺'
             | '≻'
             | '≪'
             | '≫'
-            | 'ℝ'
-            | 'ℕ'
-            | 'ℤ'
-            | 'ℚ'
-            | 'ℂ'
-            | '⟨'
-            | '⟩'
-            | '⌊'
-            | '⌋'
-            | '⌈'
-            | '⌉'
     )
 }
 
@@ -159,36 +166,7 @@ fn closes_nothing(c: char) -> bool {
 }
 
 fn is_relation(c: char) -> bool {
-    matches!(
-        c,
-        '=' | '<'
-            | '>'
-            | '∈'
-            | '∉'
-            | '∋'
-            | '∝'
-            | '∧'
-            | '∨'
-            | '∩'
-            | '∪'
-            | '≅'
-            | '≡'
-            | '≢'
-            | '⊂'
-            | '⊃'
-            | '⊆'
-            | '⊇'
-            | '⊕'
-            | '⊗'
-            | '⊢'
-            | '⊨'
-            | '∖'
-            | '∘'
-            | '≺'
-            | '≻'
-            | '≪'
-            | '≫'
-    )
+    matches!(c, '=' | '<' | '>') || is_strong_relation(c)
 }
 
 fn is_balanced(text: &str) -> bool {

@@ -17,7 +17,7 @@ pub(super) fn has_class(dom: &Dom, node: NodeId, word: &str) -> bool {
 }
 
 /// Value of a property of an element's inline style.
-pub(super) fn style<'a>(dom: &'a Dom, node: NodeId, property: &str) -> Option<&'a str> {
+pub(crate) fn style<'a>(dom: &'a Dom, node: NodeId, property: &str) -> Option<&'a str> {
     let declarations = dom.attr(node, "style")?.split(';');
     declarations
         .filter_map(|declaration| declaration.split_once(':'))

@@ -51,8 +51,6 @@ struct Word {
 #[derive(Debug)]
 pub(super) struct Finder {
     nibbles: [Nibbles; PRINT],
-    /// The same for whole bytes.
-    tables: [[u8; 256]; PRINT],
     buckets: [Bucket; BUCKETS],
 }
 
@@ -73,18 +71,14 @@ impl Finder {
         prints: &[&[&[u8]]; BUCKETS],
         words: impl IntoIterator<Item = &'static str>,
     ) -> Self {
-        let mut finder = Self {
-            nibbles: [Nibbles::default(); PRINT],
-            tables: [[0; 256]; PRINT],
-            buckets: prints.map(Bucket::new),
-        };
+        let mut finder =
+            Self { nibbles: [Nibbles::default(); PRINT], buckets: prints.map(Bucket::new) };
         for (index, word) in words.into_iter().enumerate() {
             finder.add(prints, index, word);
         }
         for (bucket, print) in each(prints) {
             finder.admit(print, 1 << bucket);
         }
-        finder.fill_tables();
         finder
     }
 
@@ -108,14 +102,6 @@ impl Finder {
                     nibbles.low.iter_mut().for_each(|slot| *slot |= bit);
                     nibbles.high.iter_mut().for_each(|slot| *slot |= bit);
                 }
-            }
-        }
-    }
-
-    fn fill_tables(&mut self) {
-        for (table, Nibbles { low, high }) in self.tables.iter_mut().zip(&self.nibbles) {
-            for (byte, slot) in table.iter_mut().enumerate() {
-                *slot = low[byte & 15] & high[byte >> 4];
             }
         }
     }
@@ -161,10 +147,10 @@ impl Finder {
 
     /// Buckets of the fingerprint at `place`; behind the end stands what fits all.
     fn buckets_at(&self, bytes: &[u8], place: usize) -> u8 {
-        let look = |at: usize| {
-            bytes.get(place + at).map_or(0xff, |byte| self.tables[at][usize::from(*byte)])
-        };
-        look(0) & look(1) & look(2)
+        self.nibbles.iter().zip(place..).fold(0xff, |buckets, (Nibbles { low, high }, at)| {
+            let fits = |byte: &u8| low[usize::from(byte & 15)] & high[usize::from(byte >> 4)];
+            buckets & bytes.get(at).map_or(0xff, fits)
+        })
     }
 
     /// Compares the words that may stand at a place; where to go on, or `None` for nowhere.
