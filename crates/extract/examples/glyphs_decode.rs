@@ -38,7 +38,7 @@ fn own_tex(dom: &Dom) -> Option<String> {
 }
 
 fn copy(dom: &Dom, from: NodeId, tree: &mut MathTree, to: usize) {
-    for (name, value) in dom.attributes(from) {
+    for (name, value) in dom.attributes(from).iter() {
         tree.set_attr(to, name, value);
     }
     for child in dom.children(from).filter(|child| !dom.name(*child).starts_with("annotation")) {

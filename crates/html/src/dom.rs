@@ -1,7 +1,7 @@
 //! The tree: an arena of nodes linked by index.
 
+use crate::texts::{Text, Texts};
 use html5ever::LocalName;
-use html5ever::tendril::StrTendril;
 
 /// Handle of a node. Handles grow in document order as nodes are created, and
 /// are dense, so that a `Vec` indexed by [`NodeId::index`] is a side table.
@@ -32,7 +32,7 @@ pub enum Node {
     /// The root of the tree.
     Document,
     /// A run of text.
-    Text(StrTendril),
+    Text(Text),
     /// An element.
     Element(Element),
 }
@@ -49,7 +49,31 @@ pub struct Element {
 }
 
 /// An attribute: name and value.
-pub type Attribute = (LocalName, StrTendril);
+pub(crate) type Attribute = (LocalName, Text);
+
+/// The attributes of an element, in source order.
+#[derive(Debug, Clone, Copy)]
+pub struct Attributes<'a> {
+    list: &'a [Attribute],
+    texts: &'a Texts<String>,
+}
+
+impl<'a> Attributes<'a> {
+    /// Value of an attribute.
+    pub fn get(self, name: &LocalName) -> Option<&'a str> {
+        self.find(|key| key == name)
+    }
+
+    /// Names and values.
+    pub fn iter(self) -> impl ExactSizeIterator<Item = (&'a LocalName, &'a str)> {
+        self.list.iter().map(move |(name, value)| (name, self.texts.get(*value)))
+    }
+
+    fn find(self, is: impl Fn(&LocalName) -> bool) -> Option<&'a str> {
+        let found = self.list.iter().find(|(name, _)| is(name))?;
+        Some(self.texts.get(found.1))
+    }
+}
 
 /// A stretch of the page's list of attributes.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -101,6 +125,7 @@ pub struct Dom {
     /// Attributes of all elements.
     pub(crate) attributes: Vec<Attribute>,
     pub(crate) scripts: Vec<NodeId>,
+    pub(crate) texts: Texts<String>,
 }
 
 impl Dom {
@@ -152,18 +177,19 @@ impl Dom {
 
     /// Value of an attribute of an element.
     pub fn attr(&self, id: NodeId, name: &str) -> Option<&str> {
-        self.attributes(id).iter().find(|(key, _)| &**key == name).map(|(_, value)| &**value)
+        self.attributes(id).find(|key| &**key == name)
     }
 
-    /// Attributes of an element, in source order; none of anything else.
-    pub fn attributes(&self, id: NodeId) -> &[Attribute] {
-        self.element(id).map_or(&[], |element| element.attributes.of(&self.attributes))
+    /// Attributes of an element; none of anything else.
+    pub fn attributes(&self, id: NodeId) -> Attributes<'_> {
+        let list = self.element(id).map_or(&[][..], |e| e.attributes.of(&self.attributes));
+        Attributes { list, texts: &self.texts }
     }
 
     /// Text of a text node.
     pub fn text(&self, id: NodeId) -> Option<&str> {
         match &self.slot(id).node {
-            Node::Text(text) => Some(text),
+            Node::Text(text) => Some(self.texts.get(*text)),
             _ => None,
         }
     }
@@ -259,11 +285,10 @@ impl Dom {
         use std::fmt::Write;
         let written = match self.node(id) {
             Node::Document => Ok(()),
-            Node::Text(text) => writeln!(out, "{depth} {:?}", &**text),
+            Node::Text(text) => writeln!(out, "{depth} {:?}", self.texts.get(*text)),
             Node::Element(Element { name, namespace, .. }) => {
-                let attributes = self.attributes(id).iter();
                 let attributes: Vec<_> =
-                    attributes.map(|(key, value)| (&**key, &**value)).collect();
+                    self.attributes(id).iter().map(|(key, value)| (&**key, value)).collect();
                 writeln!(out, "{depth} {namespace:?} {name} {attributes:?}")
             }
         };

@@ -1,5 +1,6 @@
 //! Names of tags and attributes as atoms.
 
+use crate::kind::Kind;
 use html5ever::LocalName;
 
 /// Longest name that is remembered.
@@ -10,7 +11,7 @@ const SLOTS: usize = 256;
 
 /// Makes names lower-case atoms, remembering those seen: a page repeats a few dozen.
 pub(crate) struct Names {
-    seen: Vec<Option<(u128, LocalName)>>,
+    seen: Vec<Option<(u128, LocalName, Kind)>>,
     /// Whether the page has U+0000, which would make keys ambiguous.
     has_nul: bool,
 }
@@ -20,18 +21,23 @@ impl Names {
         Self { seen: vec![None; SLOTS], has_nul }
     }
 
-    /// The atom of the name at `start..end` of the page. U+0000 becomes U+FFFD, as the standard says.
-    pub(crate) fn get(&mut self, page: &str, start: usize, end: usize) -> LocalName {
+    /// The atom of the name at `start..end` of the page, and the kind of an element of that name.
+    /// U+0000 becomes U+FFFD, as the standard says.
+    pub(crate) fn get(&mut self, page: &str, start: usize, end: usize) -> (LocalName, Kind) {
         let written = || page.get(start..end).unwrap_or_default();
         let key = key(page.as_bytes(), start, end).filter(|_| !self.has_nul);
         let Some(key) = key else { return atom(written()) };
         let folded = (key as u64) ^ ((key >> 64) as u64).rotate_left(29);
         let index = (folded.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 56) as usize % SLOTS;
-        match self.seen.get_mut(index) {
-            Some(Some((known, name))) if *known == key => name.clone(),
-            Some(slot) => slot.insert((key, atom(written()))).1.clone(),
-            None => atom(written()),
+        let Some(slot) = self.seen.get_mut(index) else { return atom(written()) };
+        if let Some((known, name, kind)) = slot
+            && *known == key
+        {
+            return (name.clone(), *kind);
         }
+        let (name, kind) = atom(written());
+        *slot = Some((key, name.clone(), kind));
+        (name, kind)
     }
 }
 
@@ -43,12 +49,15 @@ fn key(page: &[u8], start: usize, end: usize) -> Option<u128> {
     Some(u128::from_le_bytes(bytes) & (u128::MAX >> (8 * (LONGEST - length))))
 }
 
-fn atom(written: &str) -> LocalName {
+fn atom(written: &str) -> (LocalName, Kind) {
     let clean = |byte: u8| byte != 0 && !byte.is_ascii_uppercase();
-    if written.bytes().all(clean) {
-        return LocalName::from(written);
-    }
-    LocalName::from(written.to_ascii_lowercase().replace('\0', "\u{fffd}"))
+    let name = if written.bytes().all(clean) {
+        LocalName::from(written)
+    } else {
+        LocalName::from(written.to_ascii_lowercase().replace('\0', "\u{fffd}"))
+    };
+    let kind = Kind::of(&name);
+    (name, kind)
 }
 
 #[cfg(test)]
@@ -74,7 +83,7 @@ mod tests {
             for name in names.iter().filter(|name| has_nul || !name.contains('\0')) {
                 start += page.get(start..).and_then(|rest| rest.find(name)).unwrap();
                 let lower = name.to_ascii_lowercase().replace('\0', "\u{fffd}");
-                assert_eq!(*made.get(&page, start, start + name.len()), *lower);
+                assert_eq!(*made.get(&page, start, start + name.len()).0, *lower);
             }
         }
     }

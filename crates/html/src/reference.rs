@@ -15,7 +15,7 @@ use html5ever::tree_builder::{TreeBuilder, TreeBuilderOpts};
 /// [`parse`](crate::parse) for what comes from outside.
 pub fn parse_unbounded(html: &str) -> Dom {
     let options = TreeBuilderOpts { scripting_enabled: false, ..TreeBuilderOpts::default() };
-    let builder = TreeBuilder::new(Sink::new(html.len() / 32), options);
+    let builder = TreeBuilder::new(Sink::new(), options);
     let tokenizer = Tokenizer::new(builder, TokenizerOpts::default());
     let queue = BufferQueue::default();
     queue.push_back(StrTendril::from_slice(html));

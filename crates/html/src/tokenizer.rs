@@ -11,15 +11,17 @@
 //!
 //! This module knows nothing of elements, except of those that hold raw text.
 
-use crate::bounds::{Bounds, Next};
+use crate::bounds::Bounds;
+use crate::builder::{Next, RawText, Tag};
+use crate::dom::Stretch;
 use crate::guard::Guard;
 use crate::names::Names;
+use crate::quirks::Doctype;
 use crate::raw_text;
 use crate::references::resolve;
-use html5ever::tendril::StrTendril;
-use html5ever::tokenizer::states::{RawKind, Rcdata, ScriptData};
-use html5ever::tokenizer::{Doctype, Tag, TagKind, Token};
-use html5ever::{Attribute, LocalName, QualName, local_name, ns};
+use crate::texts::Text;
+use html5ever::tokenizer::TagKind;
+use html5ever::{LocalName, local_name};
 use memchr::{memchr, memchr2, memmem};
 
 /// Scans to the end of the page that recovery may repeat.
@@ -36,7 +38,6 @@ pub(crate) struct Findings {
 
 /// A page being cut into tokens.
 pub(crate) struct Tokenizer<'a> {
-    source: &'a StrTendril,
     text: &'a str,
     bytes: &'a [u8],
     at: usize,
@@ -54,13 +55,6 @@ pub(crate) struct Tokenizer<'a> {
     never_closed: Vec<LocalName>,
     recoveries: usize,
     findings: Findings,
-}
-
-/// A tag as far as it is read.
-struct ReadTag {
-    tag: Tag,
-    /// Index of the byte after it.
-    end: usize,
 }
 
 /// Bytes that end a name of a tag (bit 1) or of an attribute (bit 2); white space (bit 4).
@@ -105,17 +99,11 @@ fn find(bytes: &[u8], at: usize, byte: u8) -> Option<usize> {
 
 impl<'a> Tokenizer<'a> {
     /// `source` must be free of U+000D. Elements get at most `attributes` attributes.
-    pub(crate) fn new(
-        source: &'a StrTendril,
-        attributes: usize,
-        guard: bool,
-        sink: Bounds<'a>,
-    ) -> Self {
-        let bytes = source.as_bytes();
+    pub(crate) fn new(text: &'a str, attributes: usize, guard: bool, sink: Bounds<'a>) -> Self {
+        let bytes = text.as_bytes();
         let has_nul = memchr(0, bytes).is_some();
         Self {
-            source,
-            text: source,
+            text,
             bytes,
             at: 0,
             has_nul,
@@ -144,7 +132,6 @@ impl<'a> Tokenizer<'a> {
                 Next::Plaintext => self.plaintext(),
             }
         }
-        self.sink.other(Token::EOFToken);
         (self.sink, self.findings)
     }
 
@@ -154,12 +141,6 @@ impl<'a> Tokenizer<'a> {
 
     fn slice(&self, start: usize, end: usize) -> &'a str {
         self.text.get(start..end).unwrap_or_default()
-    }
-
-    /// A slice of the page that shares its memory.
-    fn share(&self, start: usize, end: usize) -> StrTendril {
-        let length = end.saturating_sub(start);
-        self.source.try_subtendril(start as u32, length as u32).unwrap_or_default()
     }
 
     /// Text up to the next markup, then that markup.
@@ -225,23 +206,28 @@ impl<'a> Tokenizer<'a> {
         if self.has_nul {
             self.emit_text_with_nul(start, end, references);
         } else if references {
-            let text = resolved(self.slice(start, end), false);
-            self.sink.text(text);
+            self.emit_resolved(self.slice(start, end));
         } else {
-            let text = self.share(start, end);
-            self.sink.text(text);
+            self.sink.text(Text::of_page(start, end));
         }
+    }
+
+    /// Emits text with its character references resolved.
+    fn emit_resolved(&mut self, raw: &str) {
+        let text = self.sink.texts().make(|out| resolve(raw, false, out));
+        self.sink.text(text);
     }
 
     fn emit_text_with_nul(&mut self, start: usize, end: usize, references: bool) {
         for (index, part) in self.slice(start, end).split('\0').enumerate() {
             if index > 0 {
-                self.sink.other(Token::NullCharacterToken);
+                self.sink.nul();
             }
             if references {
-                self.sink.text(resolved(part, false));
+                self.emit_resolved(part);
             } else if !part.is_empty() {
-                self.sink.text(StrTendril::from_slice(part));
+                let text = self.sink.texts().make(|out| out.push_str(part));
+                self.sink.text(text);
             }
         }
     }
@@ -249,20 +235,18 @@ impl<'a> Tokenizer<'a> {
     /// Emits text of a kind of content in which U+0000 becomes U+FFFD.
     fn emit_raw_text(&mut self, start: usize, end: usize, references: bool) {
         if self.has_nul {
-            let text = self.slice(start, end).replace('\0', "\u{fffd}");
-            let text = if references { resolved(&text, false) } else { StrTendril::from(text) };
+            let raw = self.slice(start, end).replace('\0', "\u{fffd}");
+            let write = |out: &mut String| match references {
+                true => resolve(&raw, false, out),
+                false => out.push_str(&raw),
+            };
+            let text = self.sink.texts().make(write);
             self.sink.text(text);
         } else {
             let references = references && self.slice(start, end).contains('&');
             self.emit_text(start, end, references);
         }
     }
-}
-
-fn resolved(raw: &str, in_attribute: bool) -> StrTendril {
-    let mut text = String::with_capacity(raw.len());
-    resolve(raw, in_attribute, &mut text);
-    StrTendril::from(text)
 }
 
 /// Comments and declarations.
@@ -293,7 +277,7 @@ impl Tokenizer<'_> {
             guard.comment(self.bytes, self.at, end);
         }
         self.at = end;
-        self.sink.other(Token::CommentToken(StrTendril::new()));
+        self.sink.comment();
     }
 
     /// Where a comment ends whose content begins at `start`.
@@ -344,7 +328,7 @@ impl Tokenizer<'_> {
         let start = self.at + 9;
         let end = find(self.bytes, start, b'>');
         let doctype = doctype(self.slice(start, end.unwrap_or(self.bytes.len())), end.is_some());
-        self.sink.other(Token::DoctypeToken(doctype));
+        self.sink.doctype(doctype.is_quirky());
         self.at = end.map_or(self.bytes.len(), |end| end + 1);
     }
 }
@@ -364,7 +348,7 @@ fn comment_end(rest: &[u8]) -> Option<usize> {
 }
 
 /// Reads what stands between `<!doctype` and `>`. Only what decides on quirks mode matters.
-fn doctype(text: &str, closed: bool) -> Doctype {
+fn doctype(text: &str, closed: bool) -> Doctype<'_> {
     let (name, rest) = doctype_name(text);
     let mut doctype = Doctype { name, ..Doctype::default() };
     let keyword = rest.get(..6).unwrap_or_default();
@@ -372,37 +356,36 @@ fn doctype(text: &str, closed: bool) -> Doctype {
     let fine = if keyword.eq_ignore_ascii_case("public") {
         public_and_system(after, &mut doctype)
     } else if keyword.eq_ignore_ascii_case("system") {
-        quoted(after, &mut doctype.system_id).is_some()
+        quoted(after, &mut doctype.system).is_some()
     } else {
         rest.is_empty()
     };
-    doctype.force_quirks = !closed || !fine || doctype.name.is_none();
+    doctype.malformed = !closed || !fine;
     doctype
 }
 
 /// Reads a public identifier and the system identifier that may follow; false if that fails.
-fn public_and_system(text: &str, doctype: &mut Doctype) -> bool {
-    match quoted(text, &mut doctype.public_id) {
+fn public_and_system<'a>(text: &'a str, doctype: &mut Doctype<'a>) -> bool {
+    match quoted(text, &mut doctype.public) {
         None => false,
         Some("") => true,
-        Some(rest) => quoted(rest, &mut doctype.system_id).is_some(),
+        Some(rest) => quoted(rest, &mut doctype.system).is_some(),
     }
 }
 
-fn doctype_name(text: &str) -> (Option<StrTendril>, &str) {
+fn doctype_name(text: &str) -> (&str, &str) {
     let text = text.trim_start_matches(is_space);
     let (name, rest) = text.split_at(text.find(is_space).unwrap_or(text.len()));
-    let name = (!name.is_empty()).then(|| StrTendril::from(name.to_ascii_lowercase()));
     (name, rest.trim_start_matches(is_space))
 }
 
 /// Reads a quoted identifier; gives what follows it and white space, or nothing if it is not closed.
-fn quoted<'a>(text: &'a str, id: &mut Option<StrTendril>) -> Option<&'a str> {
+fn quoted<'a>(text: &'a str, id: &mut Option<&'a str>) -> Option<&'a str> {
     let text = text.trim_start_matches(is_space);
     let quote = text.chars().next().filter(|quote| matches!(quote, '"' | '\''))?;
     let text = text.get(1..)?;
     let (value, rest) = text.split_once(quote).map_or((text, None), |(v, rest)| (v, Some(rest)));
-    *id = Some(StrTendril::from_slice(value));
+    *id = Some(value);
     rest.map(|rest| rest.trim_start_matches(is_space))
 }
 
@@ -413,8 +396,9 @@ fn is_space(c: char) -> bool {
 /// Tags.
 impl Tokenizer<'_> {
     fn tag(&mut self, kind: TagKind) {
+        let held = self.sink.attributes().len();
         let read = self.read_tag(kind, self.bytes.len());
-        let Some(ReadTag { tag, end }) = read.or_else(|| self.recover_tag(kind)) else {
+        let Some((tag, end)) = read.or_else(|| self.recover_tag(kind, held)) else {
             self.at = self.bytes.len();
             return;
         };
@@ -424,35 +408,37 @@ impl Tokenizer<'_> {
         }
         match kind {
             TagKind::StartTag => self.start_tag(tag),
-            TagKind::EndTag => self.sink.end_tag(tag),
+            TagKind::EndTag => self.sink.end_tag(&tag),
         }
     }
 
     fn start_tag(&mut self, tag: Tag) {
-        let name = tag.name.clone();
-        self.next = self.sink.start_tag(tag);
+        self.next = self.sink.start_tag(&tag);
         if self.next != Next::Continue {
-            self.raw_name = name;
+            self.raw_name = tag.name;
         }
     }
 
     /// A tag that runs on to the end of the page, mostly because a quote is missing, would hide
     /// all that follows. It is read again as if the next `>` ended it.
-    fn recover_tag(&mut self, kind: TagKind) -> Option<ReadTag> {
+    ///
+    /// Of the page's attributes only `held` are of other tags.
+    fn recover_tag(&mut self, kind: TagKind, held: usize) -> Option<(Tag, usize)> {
+        self.sink.attributes().truncate(held);
         let limit = find(self.bytes, self.at, b'>').filter(|_| self.recoveries > 0)?;
         self.recoveries -= 1;
         self.findings.recovered = true;
         self.read_tag(kind, limit)
     }
 
-    /// Reads the tag at the current place. At `limit` stands a `>` that ends it even within
-    /// quotes, or the end of the page, which yields nothing.
-    fn read_tag(&mut self, kind: TagKind, limit: usize) -> Option<ReadTag> {
+    /// Reads the tag at the current place; gives the index after it, too. At `limit` stands a `>`
+    /// that ends it even within quotes, or the end of the page, which yields nothing.
+    fn read_tag(&mut self, kind: TagKind, limit: usize) -> Option<(Tag, usize)> {
         let bytes = self.bytes.get(..limit)?;
         let start = self.at + if kind == TagKind::StartTag { 1 } else { 2 };
         let mut at = find_class(bytes, start, TAG_NAME_END);
-        let name = self.names.get(self.text, start, at);
-        let mut attrs = Vec::new();
+        let (name, element) = self.names.get(self.text, start, at);
+        let first = self.sink.attributes().len() as u32;
         let self_closing = loop {
             at = skip_space(bytes, at);
             match bytes.get(at) {
@@ -462,33 +448,32 @@ impl Tokenizer<'_> {
                     break true;
                 }
                 Some(b'/') => at += 1,
-                Some(_) => at = self.attribute(bytes, at, kind, &mut attrs)?,
+                Some(_) => at = self.attribute(bytes, at, kind, first as usize)?,
                 None if limit < self.bytes.len() => break false,
                 None => return None,
             }
         };
-        let tag = Tag { kind, name, self_closing, attrs, had_duplicate_attributes: false };
-        Some(ReadTag { tag, end: at + 1 })
+        let attributes = Stretch { start: first, end: self.sink.attributes().len() as u32 };
+        Some((Tag { name, kind: element, attributes, self_closing }, at + 1))
     }
 
-    /// Reads an attribute; gives the index after it, or nothing if its value never ends.
+    /// Reads an attribute of the tag whose attributes begin at `first`; gives the index after it,
+    /// or nothing if its value never ends.
     fn attribute(
         &mut self,
         bytes: &[u8],
         start: usize,
         kind: TagKind,
-        attrs: &mut Vec<Attribute>,
+        first: usize,
     ) -> Option<usize> {
         let name_end = find_class(bytes, start + 1, ATTRIBUTE_NAME_END);
         let (value, end) = self.attribute_value(bytes, skip_space(bytes, name_end))?;
-        if kind == TagKind::StartTag && attrs.len() < self.attributes {
-            let name = self.names.get(self.text, start, name_end);
-            if attrs.is_empty() {
-                *attrs = self.sink.attribute_list();
-            }
-            if !attrs.iter().any(|attr| attr.name.local == name) {
+        if kind == TagKind::StartTag {
+            let (name, _) = self.names.get(self.text, start, name_end);
+            let held = self.sink.attributes().get(first..).unwrap_or_default();
+            if held.len() < self.attributes && !held.iter().any(|(key, _)| *key == name) {
                 let value = self.value(value);
-                attrs.push(Attribute { name: QualName::new(None, ns!(), name), value });
+                self.sink.attributes().push((name, value));
             }
         }
         Some(end)
@@ -513,15 +498,15 @@ impl Tokenizer<'_> {
         }
     }
 
-    fn value(&self, (start, end): (usize, usize)) -> StrTendril {
+    fn value(&mut self, (start, end): (usize, usize)) -> Text {
         let raw = self.slice(start, end);
-        let references = memchr(b'&', raw.as_bytes()).is_some();
         if self.has_nul {
-            resolved(&raw.replace('\0', "\u{fffd}"), true)
-        } else if references {
-            resolved(raw, true)
+            let raw = raw.replace('\0', "\u{fffd}");
+            self.sink.texts().make(|out| resolve(&raw, true, out))
+        } else if memchr(b'&', raw.as_bytes()).is_some() {
+            self.sink.texts().make(|out| resolve(raw, true, out))
         } else {
-            self.share(start, end)
+            Text::of_page(start, end)
         }
     }
 }
@@ -534,9 +519,9 @@ impl Tokenizer<'_> {
     }
 
     /// Text of the element begun last, then its end tag.
-    fn raw(&mut self, kind: RawKind) {
+    fn raw(&mut self, kind: RawText) {
         let (end, closed) = self.raw_text_end(kind);
-        self.emit_raw_text(self.at, end, kind == Rcdata);
+        self.emit_raw_text(self.at, end, kind == RawText::Escapable);
         self.at = end;
         self.next = Next::Continue;
         if closed {
@@ -550,20 +535,14 @@ impl Tokenizer<'_> {
     fn close_raw_text(&mut self) {
         self.findings.recovered = true;
         let name = std::mem::replace(&mut self.raw_name, local_name!(""));
-        self.sink.end_tag(Tag {
-            kind: TagKind::EndTag,
-            name,
-            self_closing: false,
-            attrs: Vec::new(),
-            had_duplicate_attributes: false,
-        });
+        self.sink.end_tag(&Tag::bare(name));
     }
 
     /// Where the raw text ends, and whether its end tag stands there.
-    fn raw_text_end(&mut self, kind: RawKind) -> (usize, bool) {
+    fn raw_text_end(&mut self, kind: RawText) -> (usize, bool) {
         let end = if self.never_closed.contains(&self.raw_name) {
             None
-        } else if kind == ScriptData {
+        } else if kind == RawText::Script {
             raw_text::script_end(self.bytes, self.at)
         } else {
             raw_text::end_tag(self.bytes, self.at, &self.raw_name)

@@ -1,13 +1,11 @@
-//! Tree construction: html5ever's rules over our arena.
+//! A page's text to its tree.
 
+use crate::arena::Arena;
 use crate::bounds::{Bounded, Bounds};
 use crate::dom::Dom;
-use crate::sink::Sink;
 use crate::tokenizer::Tokenizer;
-use html5ever::interface::TreeSink;
-use html5ever::tendril::StrTendril;
 
-/// Longest page that is read, in bytes; the arena and html5ever count in 32 bits.
+/// Longest page that is read, in bytes; the arena counts in 32 bits.
 const LONGEST_PAGE: usize = 1 << 30;
 
 /// How large a tree may grow, and how its text is read.
@@ -51,12 +49,14 @@ pub struct Parsed {
 pub fn parse(html: &str, limits: &Limits) -> Parsed {
     let read = html.get(..html.floor_char_boundary(LONGEST_PAGE)).unwrap_or(html);
     let source = with_line_feeds(read);
-    let sink = Bounds::new(Sink::new(read.len() / 32), limits, read.len());
+    let arena = Arena::new(&source, source.len() / 32);
+    let sink = Bounds::new(arena, limits, source.len());
     let tokenizer = Tokenizer::new(&source, limits.attributes, limits.guard_math, sink);
     let (sink, findings) = tokenizer.run();
-    let Bounded { sink, limited, ended_formula } = sink.finish();
+    let Bounded { arena, limited, ended_formula } = sink.finish();
+    let built = arena.finish();
     Parsed {
-        dom: sink.finish(),
+        dom: built.over(source),
         limited: limited || read.len() < html.len(),
         recovered: findings.recovered || ended_formula,
         guarded: findings.guarded,
@@ -64,16 +64,16 @@ pub fn parse(html: &str, limits: &Limits) -> Parsed {
 }
 
 /// The page with each CR LF and CR turned into LF, as the standard has it.
-fn with_line_feeds(html: &str) -> StrTendril {
+fn with_line_feeds(html: &str) -> String {
     if memchr::memchr(b'\r', html.as_bytes()).is_none() {
-        return StrTendril::from_slice(html);
+        return html.into();
     }
-    let mut text = StrTendril::with_capacity(html.len() as u32);
+    let mut text = String::with_capacity(html.len());
     for (index, line) in html.split('\r').enumerate() {
         if index > 0 && !line.starts_with('\n') {
-            text.push_char('\n');
+            text.push('\n');
         }
-        text.push_slice(line);
+        text.push_str(line);
     }
     text
 }

@@ -15,6 +15,13 @@ fn check(html: &str) -> bool {
     true
 }
 
+/// Whether HTML may end foreign content inside an `annotation-xml` that holds HTML. The standard goes
+/// on inside of it; html5ever 0.40 leaves it, too.
+fn leaves_integration_point(html: &str) -> bool {
+    let inside = html.split_once("<annotation-xml encoding").map_or("", |(_, inside)| inside);
+    ["<math", "<svg", "</p>", "</br>"].iter().any(|tag| inside.contains(tag))
+}
+
 #[test]
 fn pages() {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/fixtures/html/pages");
@@ -146,13 +153,68 @@ const PIECES: &[&str] = &[
     "<font color=red>",
     "<ruby>",
     "<rt>",
+    "<rtc>",
+    "<rb>",
+    "</ruby>",
     "<plaintext>",
     "<A HREF=Q>",
     "<x-y a=b a=c>",
+    "</x-y>",
     "< ",
     "<1",
     "$",
     "\\(",
+    "<tbody>",
+    "<thead>",
+    "<tfoot>",
+    "</tbody>",
+    "</thead>",
+    "</tr>",
+    "<th>",
+    "</th>",
+    "</caption>",
+    "<colgroup>",
+    "</colgroup>",
+    "<frameset>",
+    "<frame>",
+    "</frameset>",
+    "<noframes>",
+    "</noframes>",
+    "<optgroup>",
+    "</option>",
+    "<object>",
+    "</object>",
+    "<marquee>",
+    "</form>",
+    "</button>",
+    "</ul>",
+    "</li>",
+    "<dt>",
+    "</dd>",
+    "</nobr>",
+    "</font>",
+    "<b class=y>",
+    "<code>",
+    "</code>",
+    "<input>",
+    "<image src=q>",
+    "<link rel=x>",
+    "<meta charset=x>",
+    "<param>",
+    "</sarcasm>",
+    "<address>",
+    "<mglyph>",
+    "<annotation-xml>",
+    "</annotation-xml>",
+    "<font size=1>",
+    "<svg viewbox=1 xlink:href=2>",
+    "<linearGradient>",
+    "<desc>",
+    "<svg/>",
+    "<math definitionurl=x/>",
+    "</mi>",
+    "</p>",
+    "<!DOCTYPE html PUBLIC \"-//W3C//DTD HTML 3.2//EN\">",
 ];
 
 fn soup() -> impl Strategy<Value = String> {
@@ -173,7 +235,9 @@ proptest! {
 
     #[test]
     fn soup_of_tags(html in soup()) {
-        check(&html);
+        if !leaves_integration_point(&html) {
+            check(&html);
+        }
     }
 
     #[test]

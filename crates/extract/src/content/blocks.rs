@@ -6,7 +6,7 @@
 use super::text::{Stats, is_visible};
 use super::words::class_categories;
 use super::{DropCause, Hints};
-use cc_math_html::{Attribute, Dom, Element, LocalName, Namespace, Node, NodeId, local_name};
+use cc_math_html::{Attributes, Dom, Element, LocalName, Namespace, Node, NodeId, local_name};
 
 /// Categories given by element names, roles and other attributes. They continue [`super::words::class`].
 pub(super) mod mark {
@@ -247,7 +247,8 @@ impl Cutter<'_> {
         let marked = self.formulas.get(node.index()).copied().unwrap_or(false);
         match self.dom.node(node) {
             Node::Document => false,
-            Node::Text(text) => {
+            Node::Text(_) => {
+                let text = self.dom.text(node).unwrap_or_default();
                 self.text(node, text, marked);
                 false
             }
@@ -392,17 +393,13 @@ impl Cutter<'_> {
     }
 }
 
-fn attr<'a>(attributes: &'a [Attribute], name: &LocalName) -> Option<&'a str> {
-    attributes.iter().find(|(key, _)| key == name).map(|(_, value)| &**value)
-}
-
 /// Scripts are metadata only if they say so.
-fn is_metadata(element: &Element, attributes: &[Attribute]) -> bool {
+fn is_metadata(element: &Element, attributes: Attributes<'_>) -> bool {
     element.name != local_name!("script")
-        || attr(attributes, &local_name!("type")) == Some("application/ld+json")
+        || attributes.get(&local_name!("type")) == Some("application/ld+json")
 }
 
-fn role(element: &Element, attributes: &[Attribute], cache: &mut Cache) -> Role {
+fn role(element: &Element, attributes: Attributes<'_>, cache: &mut Cache) -> Role {
     match element.namespace {
         Namespace::Html => {}
         Namespace::MathMl if element.name == local_name!("math") => return Role::Formula,
@@ -485,9 +482,9 @@ fn unknown_role(name: &str) -> Role {
 }
 
 /// Categories that the attributes of an element give.
-fn attribute_flags(attributes: &[Attribute], cache: &mut Cache) -> u64 {
+fn attribute_flags(attributes: Attributes<'_>, cache: &mut Cache) -> u64 {
     let mut flags = 0;
-    for (name, value) in attributes {
+    for (name, value) in attributes.iter() {
         flags |= match *name {
             local_name!("class")
             | local_name!("id")

@@ -372,7 +372,7 @@ fn read(cx: &Cx<'_>, node: NodeId, refused: &mut Refused) -> Option<Reading> {
 fn kinds_called(dom: &Dom, node: NodeId) -> (Kinds, Kinds) {
     let Some(element) = dom.element(node) else { return (0, 0) };
     let mut kinds = 0;
-    for (name, value) in dom.attributes(node) {
+    for (name, value) in dom.attributes(node).iter() {
         if &**name == "class" {
             kinds |=
                 value.split_ascii_whitespace().fold(0, |all, token| all | called(&CLASSES, token));
