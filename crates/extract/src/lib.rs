@@ -121,11 +121,12 @@ impl Extractor {
                 page.content_type.unwrap_or("unknown content type"),
             );
         };
-        if self.options.math == MathMode::Required && !prefilter::may_hold_math(page.bytes) {
+        let hopeful = prefilter::may_hold_math(page.bytes);
+        if self.options.math == MathMode::Required && !hopeful {
             return reject(Reason::NoMath, "nothing in the bytes hints at mathematics");
         }
         let reading = match payload {
-            Payload::Html => match web::read(page, self.options.math) {
+            Payload::Html => match web::read(page, self.options.math, hopeful) {
                 web::Read::Page(reading) => reading,
                 web::Read::NoFormula(ledger) => {
                     let detail = "no formula in the page".into();

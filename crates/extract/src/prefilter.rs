@@ -12,9 +12,10 @@
 mod finder;
 mod words;
 
+use crate::formula::is_strong;
 use cc_math_tex::config::PageConfig;
 use finder::{Finder, Hit};
-use memchr::{memchr, memchr_iter, memmem, memrchr2};
+use memchr::{memchr, memchr_iter, memmem, memrchr, memrchr2};
 use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::LazyLock;
@@ -36,10 +37,14 @@ enum Sign {
     Backslash,
     /// A script or style begins.
     Script,
+    /// Mathematics, if it hangs on a letter in italics.
+    Raised,
+    /// Mathematics, if the character is.
+    Reference,
 }
 
 static WORDS: LazyLock<(Finder, Vec<Sign>)> = LazyLock::new(|| {
-    let groups: [(&[&str], Sign); 8] = [
+    let groups: [(&[&str], Sign); 10] = [
         (words::MARKUP, Sign::Formula),
         (words::TEXT, Sign::Formula),
         (words::IN_TAG, Sign::InTag),
@@ -48,6 +53,8 @@ static WORDS: LazyLock<(Finder, Vec<Sign>)> = LazyLock::new(|| {
         (&["$"], Sign::Dollar),
         (&["\\"], Sign::Backslash),
         (words::SCRIPTS, Sign::Script),
+        (words::RAISED, Sign::Raised),
+        (words::REFERENCES, Sign::Reference),
     ];
     let words = groups.iter().flat_map(|(words, _)| words.iter().copied());
     let signs = groups.iter().flat_map(|(words, sign)| words.iter().map(|_| *sign));
@@ -112,6 +119,8 @@ impl<'a> Search<'a> {
             Sign::Renderer => self.renderer = true,
             Sign::Dollar => self.dollar(hit),
             Sign::Script => self.script(hit),
+            Sign::Raised => self.found = hangs_on_italics(self.bytes, hit.start),
+            Sign::Reference => self.found = is_symbol(self.bytes, hit.start),
         }
         (!self.found).then_some(hit.end)
     }
@@ -238,6 +247,36 @@ fn is_in_tag(bytes: &[u8], at: usize) -> bool {
     })
 }
 
+/// Whether what is before a place is a letter right behind a tag that sets it in italics.
+fn hangs_on_italics(bytes: &[u8], at: usize) -> bool {
+    /// Bytes looked back over; the tag stands close.
+    const LOOK_BACK: usize = 64;
+    let before = bytes.get(at.saturating_sub(LOOK_BACK)..at).unwrap_or_default();
+    let Some(tag) = memrchr(b'<', before).and_then(|tag| before.get(tag + 1..)) else {
+        return false;
+    };
+    let is_italic = [&b"i"[..], b"em", b"var"].iter().any(|name| {
+        tag.get(..name.len()).is_some_and(|written| written.eq_ignore_ascii_case(name))
+            && matches!(tag.get(name.len()), Some(b'>' | b' '))
+    });
+    is_italic && !tag.ends_with(b">")
+}
+
+/// Whether the numeric character reference at a place stands for a symbol of mathematics.
+fn is_symbol(bytes: &[u8], at: usize) -> bool {
+    let digits = bytes.get(at + 2..).unwrap_or_default();
+    let (digits, radix) = match digits.strip_prefix(b"x").or(digits.strip_prefix(b"X")) {
+        Some(digits) => (digits, 16),
+        None => (digits, 10),
+    };
+    let code = digits
+        .iter()
+        .map_while(|digit| char::from(*digit).to_digit(radix))
+        .take(6)
+        .fold(0, |code, digit| code * radix + digit);
+    char::from_u32(code).is_some_and(is_strong)
+}
+
 /// Bytes a formula between single dollars may have to be noticed here.
 const MAX_INLINE: usize = 240;
 
@@ -291,6 +330,11 @@ mod tests {
         check("<p>So $$a<br>= b$$ holds", true);
         check("<p>∀x", true);
         check("<p>&forall;x", true);
+        check("<p>a &#x2286; b", true);
+        check("<p>a &#8838; b &#8220;", true);
+        check("<p>&#8220;a&#x201c;", false);
+        check("<p><i>x<sup>2</sup></i> 1<sup>st</sup>", true);
+        check("<p><i>x</i>, 5 m<sup>2</sup>, 1<sup>st</sup>", false);
         check("<script>katex.render(\"x\", f)</script><p id=f>", true);
         check("\u{feff}plain", false);
     }

@@ -23,11 +23,13 @@ pub(crate) enum Read {
 }
 
 /// Reads an HTML payload. A body without text gives way to the page's hydration state. Where
-/// `math` is required, a page without any is left at that.
-pub(crate) fn read(page: &Page<'_>, math: MathMode) -> Read {
+/// `math` is required, a page without any is left at that. Formulas are looked for where the
+/// bytes are `hopeful`, or in an encoding that hides symbols from the prefilter.
+pub(crate) fn read(page: &Page<'_>, math: MathMode, hopeful: bool) -> Read {
     let decoded = decode(page);
     let parsed = parse(&decoded.text);
-    let spotted = spot(&parsed.dom);
+    let shows = decoded.charset == "utf-8" || page.bytes.is_ascii();
+    let spotted = if hopeful || !shows { spot(&parsed.dom) } else { Spotted::new(&parsed.dom) };
     if math == MathMode::Required
         && spotted.claims.is_empty()
         && !hydration::texts(&parsed.dom).any(|text| may_hold_math(text.as_bytes()))

@@ -25,6 +25,7 @@ mod unicode;
 mod wiris;
 
 pub(crate) use raw::kind_of as raw_kind;
+pub(crate) use unicode::is_strong;
 
 use crate::context::PageContext;
 use crate::render::Claim;
@@ -171,7 +172,8 @@ pub(crate) enum Mark {
 }
 
 impl Spotted {
-    fn new(dom: &Dom) -> Self {
+    /// Nothing, so far.
+    pub(crate) fn new(dom: &Dom) -> Self {
         Self { marks: vec![0; dom.len()], ..Self::default() }
     }
 

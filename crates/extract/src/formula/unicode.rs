@@ -59,7 +59,7 @@ fn has_strong_symbol(text: &str) -> bool {
 }
 
 /// Symbols that only mathematics uses.
-fn is_strong(c: char) -> bool {
+pub(crate) fn is_strong(c: char) -> bool {
     is_strong_relation(c)
         || matches!(
             c,
@@ -289,4 +289,21 @@ fn symbol(c: char) -> Option<&'static str> {
         'ᵢ' => "_i",
         c => return cc_math_tex::mathml::symbol(c),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_strong;
+    use crate::prefilter::may_hold_math;
+
+    #[test]
+    fn the_prefilter_knows_every_symbol() {
+        let symbols = ('\0'..='\u{ffff}').filter(|c| is_strong(*c));
+        let forms = symbols.flat_map(|c| {
+            let code = u32::from(c);
+            [format!("<p>a {c} b"), format!("<p>a &#{code}; b"), format!("<p>a &#x{code:X}; b")]
+        });
+        let unknown: Vec<_> = forms.filter(|page| !may_hold_math(page.as_bytes())).collect();
+        assert!(unknown.is_empty(), "{unknown:?}");
+    }
 }

@@ -61,6 +61,8 @@ struct Bucket {
     length: usize,
     /// A bit for each pair of bytes that a word has before and behind its fingerprint.
     edges: Vec<u64>,
+    /// For each byte, the words that have it behind their fingerprint.
+    behind: Vec<Vec<u16>>,
 }
 
 impl Finder {
@@ -114,15 +116,19 @@ impl Finder {
         from: usize,
         found: &mut impl FnMut(Hit) -> Option<usize>,
     ) {
-        let mut at = from;
-        while let Some((place, buckets)) = self.candidate(bytes, at) {
-            let Some(next) = self.verify(bytes, place, buckets, found) else { return };
-            at = next.max(place + 1);
+        if let Some(rest) = self.scan_vectors(bytes, from, found) {
+            self.scan_plainly(bytes, rest, found);
         }
     }
 
-    /// The first place from `at` on where a fingerprint may stand, and of which buckets.
-    fn candidate(&self, bytes: &[u8], at: usize) -> Option<(usize, u8)> {
+    /// Goes over whole vectors of bytes; from where on too few bytes are left for one, or `None`
+    /// if enough was seen.
+    fn scan_vectors(
+        &self,
+        bytes: &[u8],
+        from: usize,
+        found: &mut impl FnMut(Hit) -> Option<usize>,
+    ) -> Option<usize> {
         #[cfg(target_arch = "x86_64")]
         if crate::vector::available() {
             // SAFETY: this machine has AVX2.
@@ -130,19 +136,27 @@ impl Finder {
                 unsafe_code,
                 reason = "a pass over every byte of a crawl: 6 times the plain one"
             )]
-            return match unsafe { avx2::candidate(&self.nibbles, bytes, at) } {
-                Ok(found) => Some(found),
-                Err(rest) => self.candidate_plain(bytes, rest),
-            };
+            return unsafe { avx2::scan(self, bytes, from, found) };
         }
-        self.candidate_plain(bytes, at)
+        Some(from)
     }
 
-    fn candidate_plain(&self, bytes: &[u8], at: usize) -> Option<(usize, u8)> {
-        (at..bytes.len()).find_map(|place| match self.buckets_at(bytes, place) {
-            0 => None,
-            buckets => Some((place, buckets)),
-        })
+    fn scan_plainly(
+        &self,
+        bytes: &[u8],
+        from: usize,
+        found: &mut impl FnMut(Hit) -> Option<usize>,
+    ) {
+        let mut place = from;
+        while place < bytes.len() {
+            place = match self.buckets_at(bytes, place) {
+                0 => place + 1,
+                buckets => match self.verify(bytes, place, buckets, found) {
+                    Some(next) => next,
+                    None => return,
+                },
+            };
+        }
     }
 
     /// Buckets of the fingerprint at `place`; behind the end stands what fits all.
@@ -165,12 +179,12 @@ impl Finder {
         while buckets != 0 {
             let bucket = &self.buckets[buckets.trailing_zeros() as usize];
             buckets &= buckets - 1;
-            if !bucket.may_stand(bytes, place) {
+            let mut words = bucket.words_at(bytes, place).peekable();
+            if words.peek().is_none() {
                 continue;
             }
             let glimpse = glimpse(bytes, place);
-            for word in bucket.words.iter().filter(|word| (glimpse ^ word.glimpse) & word.mask == 0)
-            {
+            for word in words.filter(|word| (glimpse ^ word.glimpse) & word.mask == 0) {
                 if let Some(start) =
                     place.checked_sub(word.offset).filter(|at| word.is_at(bytes, *at))
                 {
@@ -187,14 +201,15 @@ impl Bucket {
     fn new(prints: &[&[u8]]) -> Self {
         let length = prints.iter().map(|print| print.len()).max().unwrap_or(0);
         debug_assert!(prints.iter().all(|print| print.len() == length), "{prints:?}");
-        Self { words: Vec::new(), length, edges: vec![0; 1 << 10] }
+        Self { words: Vec::new(), length, edges: vec![0; 1 << 10], behind: vec![Vec::new(); 256] }
     }
 
     fn add(&mut self, word: Word) {
         let before = word.offset.checked_sub(1).and_then(|at| word.bytes.get(at));
         let behind = word.bytes.get(word.offset + self.length);
-        for before in either_case_or_any(before) {
-            for behind in either_case_or_any(behind) {
+        for behind in either_case_or_any(behind) {
+            self.behind[usize::from(behind)].push(self.words.len() as u16);
+            for before in either_case_or_any(before) {
                 let (at, bit) = edge(before, behind);
                 self.edges[at] |= bit;
             }
@@ -202,11 +217,14 @@ impl Bucket {
         self.words.push(word);
     }
 
-    /// Whether one of the words may stand at a place, going by the bytes around the fingerprint.
-    fn may_stand(&self, bytes: &[u8], place: usize) -> bool {
+    /// The words that may stand at a place, going by the bytes around the fingerprint.
+    fn words_at(&self, bytes: &[u8], place: usize) -> impl Iterator<Item = &Word> {
         let byte = |at: Option<usize>| at.and_then(|at| bytes.get(at)).copied().unwrap_or(0);
-        let (at, bit) = edge(byte(place.checked_sub(1)), byte(Some(place + self.length)));
-        self.edges[at] & bit != 0
+        let (before, behind) = (byte(place.checked_sub(1)), byte(Some(place + self.length)));
+        let (at, bit) = edge(before, behind);
+        let some = self.edges[at] & bit != 0;
+        let words = if some { self.behind[usize::from(behind)].as_slice() } else { &[] };
+        words.iter().filter_map(|word| self.words.get(usize::from(*word)))
     }
 }
 
@@ -217,7 +235,10 @@ fn edge(before: u8, behind: u8) -> (usize, u64) {
 
 fn either_case_or_any(byte: Option<&u8>) -> Vec<u8> {
     match byte {
-        Some(byte) => vec![byte.to_ascii_lowercase(), byte.to_ascii_uppercase()],
+        Some(byte) if byte.is_ascii_alphabetic() => {
+            vec![byte.to_ascii_lowercase(), byte.to_ascii_uppercase()]
+        }
+        Some(byte) => vec![*byte],
         None => (0..=255).collect(),
     }
 }
@@ -261,38 +282,46 @@ fn each<'a>(prints: &'a [&[&[u8]]; BUCKETS]) -> impl Iterator<Item = (usize, &'a
 
 #[cfg(target_arch = "x86_64")]
 mod avx2 {
-    use super::{Nibbles, PRINT};
+    use super::{Finder, Hit, PRINT};
     use crate::vector::{LANES, bytes as bytes_of, load, twice};
     use std::arch::x86_64::{
         __m256i, _mm256_and_si256, _mm256_cmpeq_epi8, _mm256_movemask_epi8, _mm256_set1_epi8,
         _mm256_setzero_si256, _mm256_shuffle_epi8, _mm256_srli_epi16,
     };
 
-    /// The first candidate, or the place up to which there is none and from
-    /// which on too few bytes are left to look at them together.
+    /// Goes over whole vectors of bytes, see [`Finder::scan_vectors`].
     #[target_feature(enable = "avx2")]
-    pub(super) fn candidate(
-        nibbles: &[Nibbles; PRINT],
+    pub(super) fn scan(
+        finder: &Finder,
         bytes: &[u8],
-        at: usize,
-    ) -> Result<(usize, u8), usize> {
+        from: usize,
+        found: &mut impl FnMut(Hit) -> Option<usize>,
+    ) -> Option<usize> {
         let [first, second, third] =
-            nibbles.each_ref().map(|tables| (twice(&tables.low), twice(&tables.high)));
-        let mut place = at;
+            finder.nibbles.each_ref().map(|tables| (twice(&tables.low), twice(&tables.high)));
+        let mut place = from;
         while let Some([one, two, three]) = bytes.get(place..).and_then(windows) {
             let buckets = _mm256_and_si256(
                 _mm256_and_si256(look(first, load(one)), look(second, load(two))),
                 look(third, load(three)),
             );
             let none = _mm256_cmpeq_epi8(buckets, _mm256_setzero_si256());
-            let some = !(_mm256_movemask_epi8(none) as u32);
-            if some != 0 {
-                let lane = some.trailing_zeros() as usize;
-                return Ok((place + lane, bytes_of(buckets)[lane]));
+            let mut candidates = !(_mm256_movemask_epi8(none) as u32);
+            let mut next = place + LANES;
+            if candidates != 0 {
+                let (buckets, mut seen) = (bytes_of(buckets), place);
+                while candidates != 0 {
+                    let lane = candidates.trailing_zeros() as usize;
+                    candidates &= candidates - 1;
+                    if place + lane >= seen {
+                        seen = finder.verify(bytes, place + lane, buckets[lane], found)?;
+                    }
+                }
+                next = next.max(seen);
             }
-            place += LANES;
+            place = next;
         }
-        Err(place)
+        Some(place)
     }
 
     /// The first 32 bytes, and those from one and from two bytes further on.

@@ -8,9 +8,10 @@ pub(super) const FINGERPRINTS: [&[&[u8]]; BUCKETS] = [
     &[b"$"],
     &[
         b"&is", b"&su", b"&in", b"&fo", b"&ex", b"&pa", b"&na", b"&ra", b"&eq", b"&ca", b"&cu",
-        b"&an", b"&or", b"&#8",
+        b"&an", b"&or", b"&#8", b"&#1", b"&#x", b"&no", b"&ni", b"&pr", b"&pe", b"&co", b"&em",
+        b"&la", b"&lc", b"&lf", b"&rc", b"&rf", b"&op", b"&ot",
     ],
-    &[b"\xe2\x84", b"\xe2\x88", b"\xe2\x89", b"\xe2\x8a"],
+    &[b"\xe2\x84", b"\xe2\x88", b"\xe2\x89", b"\xe2\x8a", b"\xe2\x8c", b"\xe2\x9f"],
     &[b"math", b"mate", b"mula"],
     &[b"tex", b"=tx"],
     &[b"<su", b"<sc", b"<st", b"-ex"],
@@ -147,6 +148,7 @@ pub(super) const BEFORE_TEX: &[&str] = &["alt=\"\\", "alt='\\", "alt=\\"];
 pub(super) const RENDERERS: &[&str] = &["mathjax", "katex"];
 
 /// TeX as it stands in text, and shapes of HTML mathematics.
+#[rustfmt::skip]
 pub(super) const TEXT: &[&str] = &[
     "\\(",
     "\\[",
@@ -195,55 +197,20 @@ pub(super) const TEXT: &[&str] = &[
     "</i><su",
     "</em><su",
     "</var><su",
-    "∀",
-    "∃",
-    "∈",
-    "∉",
-    "∂",
-    "∇",
-    "∏",
-    "∑",
-    "√",
-    "∝",
-    "∧",
-    "∨",
-    "∩",
-    "∪",
-    "∫",
-    "≅",
-    "≡",
-    "⊂",
-    "⊆",
-    "⊕",
-    "⊗",
-    "ℝ",
-    "ℕ",
-    "ℤ",
-    "ℚ",
-    "ℂ",
-    "&isin;",
-    "&sum;",
-    "&int;",
-    "&forall;",
-    "&exist;",
-    "&part;",
-    "&nabla;",
-    "&sub;",
-    "&sube;",
-    "&radic;",
-    "&equiv;",
-    "&cap;",
-    "&cup;",
-    "&and;",
-    "&or;",
-    "&#8712;",
-    "&#8721;",
-    "&#8747;",
-    "&#8704;",
-    "&#8706;",
-    "&#8730;",
-    "&#8801;",
+    "∀", "∃", "∄", "∅", "∈", "∉", "∋", "∂", "∇", "∏", "∑", "√", "∝", "∖", "∘", "∧", "∨", "∩", "∪",
+    "∫", "∬", "∮", "≅", "≡", "≢", "≪", "≫", "≺", "≻", "⊂", "⊃", "⊆", "⊇", "⊕", "⊗", "⊢", "⊨", "⊥",
+    "⌈", "⌉", "⌊", "⌋", "⟨", "⟩", "ℝ", "ℕ", "ℤ", "ℚ", "ℂ",
+    "&forall;", "&exist;", "&empty;", "&isin;", "&notin;", "&ni;", "&part;", "&nabla;", "&prod;",
+    "&sum;", "&radic;", "&prop;", "&and;", "&or;", "&cap;", "&cup;", "&int;", "&cong;", "&equiv;",
+    "&sub;", "&sup;", "&sube;", "&supe;", "&oplus;", "&otimes;", "&perp;", "&lceil;", "&rceil;",
+    "&lfloor;", "&rfloor;", "&lang;", "&rang;",
 ];
+
+/// Elements that hold scripts (in the sense of typesetting).
+pub(super) const RAISED: &[&str] = &["<sup", "<sub"];
+
+/// Numeric character references that may stand for a symbol of mathematics.
+pub(super) const REFERENCES: &[&str] = &["&#8", "&#102", "&#x2"];
 
 /// Elements whose text is not the page's.
 pub(super) const SCRIPTS: &[&str] = &["<script", "<style"];
