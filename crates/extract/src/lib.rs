@@ -19,6 +19,7 @@ mod formula;
 pub mod glyphs;
 mod hydration;
 pub mod markdown;
+mod memo;
 mod notebook;
 mod payload;
 mod plain;

@@ -6,6 +6,7 @@
 use super::text::{Stats, is_visible};
 use super::words::class_categories;
 use super::{DropCause, Hints};
+use crate::memo::Memo;
 use cc_math_html::{Attributes, Dom, Element, LocalName, Namespace, Node, NodeId, local_name};
 
 /// Categories given by element names, roles and other attributes. They continue [`super::words::class`].
@@ -141,37 +142,7 @@ struct Cutter<'a> {
     layout: Layout,
     stack: Vec<Frame>,
     open: bool,
-    cache: Cache,
-}
-
-/// Categories of attribute values seen before, by their hash: pages repeat the same few.
-struct Cache(Vec<(u64, u64)>);
-
-/// Slots of the cache, a power of two.
-const CACHED: usize = 1024;
-
-impl Cache {
-    fn categories(&mut self, value: &str) -> u64 {
-        let hash = fingerprint(value.as_bytes());
-        let Some(slot) = self.0.get_mut((hash >> 54) as usize) else { return 0 };
-        if slot.0 != hash {
-            *slot = (hash, class_categories(value));
-        }
-        slot.1
-    }
-}
-
-/// A 64-bit hash, eight bytes at a time; never 0.
-fn fingerprint(bytes: &[u8]) -> u64 {
-    let mut hash = bytes.len() as u64 ^ 0x243f_6a88_85a3_08d3;
-    let (words, tail) = bytes.as_chunks::<8>();
-    let mut last = [0; 8];
-    last.iter_mut().zip(tail).for_each(|(slot, byte)| *slot = *byte);
-    for word in words.iter().chain([&last]) {
-        hash =
-            (hash.rotate_left(23) ^ u64::from_le_bytes(*word)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    }
-    hash | 1
+    categories: Memo<u64>,
 }
 
 /// Cuts `dom` into blocks.
@@ -195,7 +166,7 @@ pub(super) fn cut(dom: &Dom, hints: &Hints<'_>) -> Layout {
         layout,
         stack: Vec::with_capacity(64),
         open: false,
-        cache: Cache(vec![(0, 0); CACHED]),
+        categories: Memo::new(),
     };
     cutter.start();
     cutter.walk();
@@ -262,7 +233,7 @@ impl Cutter<'_> {
 
     fn element(&mut self, node: NodeId, element: &Element) -> bool {
         let attributes = self.dom.attributes(node);
-        match role(element, attributes, &mut self.cache) {
+        match role(element, attributes, &mut self.categories) {
             Role::Metadata => {
                 self.layout.skipped.push((node, DropCause::NotText));
                 if is_metadata(element, attributes) {
@@ -399,7 +370,7 @@ fn is_metadata(element: &Element, attributes: Attributes<'_>) -> bool {
         || attributes.get(&local_name!("type")) == Some("application/ld+json")
 }
 
-fn role(element: &Element, attributes: Attributes<'_>, cache: &mut Cache) -> Role {
+fn role(element: &Element, attributes: Attributes<'_>, categories: &mut Memo<u64>) -> Role {
     match element.namespace {
         Namespace::Html => {}
         Namespace::MathMl if element.name == local_name!("math") => return Role::Formula,
@@ -407,8 +378,10 @@ fn role(element: &Element, attributes: Attributes<'_>, cache: &mut Cache) -> Rol
         Namespace::Other => return Role::Skip(DropCause::NotText),
     }
     match named_role(&element.name) {
-        Role::Block(tag, flags) => Role::Block(tag, flags | attribute_flags(attributes, cache)),
-        Role::Inline(flags) => inline_role(flags | attribute_flags(attributes, cache)),
+        Role::Block(tag, flags) => {
+            Role::Block(tag, flags | attribute_flags(attributes, categories))
+        }
+        Role::Inline(flags) => inline_role(flags | attribute_flags(attributes, categories)),
         role => role,
     }
 }
@@ -482,14 +455,14 @@ fn unknown_role(name: &str) -> Role {
 }
 
 /// Categories that the attributes of an element give.
-fn attribute_flags(attributes: Attributes<'_>, cache: &mut Cache) -> u64 {
+fn attribute_flags(attributes: Attributes<'_>, categories: &mut Memo<u64>) -> u64 {
     let mut flags = 0;
     for (name, value) in attributes.iter() {
         flags |= match *name {
             local_name!("class")
             | local_name!("id")
             | local_name!("itemprop")
-            | local_name!("aria-label") => cache.categories(value),
+            | local_name!("aria-label") => categories.get(value, || class_categories(value)),
             local_name!("role") => role_flags(value),
             local_name!("style") if hides(value) => mark::HIDDEN,
             local_name!("hidden") => mark::HIDDEN,

@@ -28,9 +28,10 @@ pub(crate) use raw::kind_of as raw_kind;
 pub(crate) use unicode::is_strong;
 
 use crate::context::PageContext;
+use crate::memo::Memo;
 use crate::render::Claim;
 use cc_math_core::{FormulaKind, Ledger, Loss};
-use cc_math_html::{Dom, NodeId};
+use cc_math_html::{Dom, NodeId, local_name};
 use cc_math_tex::canonical::canonical;
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
@@ -279,22 +280,119 @@ pub(crate) fn spot(dom: &Dom, page: &mut PageContext) -> Spotted {
 
 fn walk(dom: &Dom, page: &PageContext) -> Spotted {
     let cx = Cx { dom, page };
-    let mut spotted = Spotted::new(dom);
-    let mut runs = raw::Runs::new(&cx);
-    let mut refused = Refused::new(dom);
-    let mut next = Some(dom.root());
-    while let Some(node) = next {
-        next = match visit(&cx, node, &mut refused, &mut spotted, &mut runs) {
-            Below::Look => runs.descend(&cx, node, &mut spotted),
-            Below::Skip => runs.pass(&cx, node, &mut spotted),
-        };
-    }
-    runs.flush(&cx, &mut spotted);
+    let mut spotted = Walk::new(&cx).run();
     if spotted.claims.is_empty() {
         sup_sub::spot(&cx, &mut spotted);
         unicode::spot(&cx, &mut spotted);
     }
     spotted
+}
+
+/// The visit of all nodes.
+struct Walk<'a> {
+    cx: &'a Cx<'a>,
+    spotted: Spotted,
+    runs: raw::Runs,
+    refused: Refused,
+    classes: Memo<ClassSays>,
+}
+
+/// What the value of a `class` attribute says.
+#[derive(Debug, Clone, Copy, Default)]
+struct ClassSays {
+    /// Kinds that its tokens call.
+    kinds: Kinds,
+    /// Whether text below is to be searched for delimiters, if it says so.
+    search: Option<bool>,
+}
+
+impl<'a> Walk<'a> {
+    fn new(cx: &'a Cx<'a>) -> Self {
+        Self {
+            cx,
+            spotted: Spotted::new(cx.dom),
+            runs: raw::Runs::new(cx),
+            refused: Refused::new(cx.dom),
+            classes: Memo::new(),
+        }
+    }
+
+    fn run(mut self) -> Spotted {
+        let mut next = Some(self.cx.dom.root());
+        while let Some(node) = next {
+            next = self.visit(node);
+        }
+        self.runs.flush(self.cx, &mut self.spotted);
+        self.spotted
+    }
+
+    /// Visits a node; gives the one to visit next.
+    fn visit(&mut self, node: NodeId) -> Option<NodeId> {
+        if let Some(text) = self.cx.dom.text(node) {
+            self.runs.text(node, text);
+            return self.runs.pass(self.cx, node, &mut self.spotted);
+        }
+        let called = self.called(node);
+        if let Some(reading) = self.read(node, called) {
+            self.runs.flush(self.cx, &mut self.spotted);
+            self.spotted.enter(node, reading);
+            return self.runs.pass(self.cx, node, &mut self.spotted);
+        }
+        self.runs.descend(self.cx, node, called.search, &mut self.spotted)
+    }
+
+    fn read(&mut self, node: NodeId, called: Called) -> Option<Reading> {
+        let around = self.refused.around(self.cx.dom, node);
+        let claimed = if around >= Refused::MOST { 0 } else { called.claimed };
+        self.refused.enter(node, around + u8::from(claimed != 0));
+        let mut kinds = called.sure | claimed;
+        while kinds != 0 {
+            let markup = &REGISTRY[kinds.trailing_zeros() as usize];
+            if let Some(reading) = (markup.read)(self.cx, node) {
+                return Some(reading);
+            }
+            kinds &= kinds - 1;
+        }
+        None
+    }
+
+    fn called(&mut self, node: NodeId) -> Called {
+        let Some(element) = self.cx.dom.element(node) else { return Called::default() };
+        let (mut kinds, mut search) = (0, None);
+        for (name, value) in self.cx.dom.attributes(node).iter() {
+            if *name == local_name!("class") {
+                let says = self.classes.get(value, || ClassSays::of(value, self.cx));
+                kinds |= says.kinds;
+                search = says.search;
+            } else {
+                kinds |= called(&ATTRIBUTES, name);
+            }
+        }
+        let named = called(&NAMES, &element.name);
+        let sure = named | kinds & *SHALLOW;
+        Called { sure, claimed: kinds & !sure & !*SHALLOW, search }
+    }
+}
+
+impl ClassSays {
+    fn of(value: &str, cx: &Cx<'_>) -> Self {
+        let tokens = || value.split_ascii_whitespace();
+        Self {
+            kinds: tokens().fold(0, |all, token| all | called(&CLASSES, token)),
+            search: raw::class_switch(tokens, &cx.page.config),
+        }
+    }
+}
+
+/// What an element calls for.
+#[derive(Debug, Clone, Copy, Default)]
+struct Called {
+    /// Kinds called by its name or `id`.
+    sure: Kinds,
+    /// Kinds called only by a class or another attribute.
+    claimed: Kinds,
+    /// Whether its class wants text below to be searched for delimiters.
+    search: Option<bool>,
 }
 
 /// For each element, how many around it and with it rang a bell and turned out to be no formula.
@@ -322,68 +420,6 @@ impl Refused {
             *slot = count;
         }
     }
-}
-
-/// Whether to look below a node.
-enum Below {
-    Look,
-    Skip,
-}
-
-fn visit(
-    cx: &Cx<'_>,
-    node: NodeId,
-    refused: &mut Refused,
-    spotted: &mut Spotted,
-    runs: &mut raw::Runs,
-) -> Below {
-    if cx.dom.text(node).is_some() {
-        runs.text(cx, node);
-        return Below::Skip;
-    }
-    match read(cx, node, refused) {
-        None => Below::Look,
-        Some(reading) => {
-            runs.flush(cx, spotted);
-            spotted.enter(node, reading);
-            Below::Skip
-        }
-    }
-}
-
-fn read(cx: &Cx<'_>, node: NodeId, refused: &mut Refused) -> Option<Reading> {
-    let around = refused.around(cx.dom, node);
-    let (sure, mut claimed) = kinds_called(cx.dom, node);
-    if around >= Refused::MOST {
-        claimed = 0;
-    }
-    refused.enter(node, around + u8::from(claimed != 0));
-    let mut kinds = sure | claimed;
-    while kinds != 0 {
-        let markup = &REGISTRY[kinds.trailing_zeros() as usize];
-        if let Some(reading) = (markup.read)(cx, node) {
-            return Some(reading);
-        }
-        kinds &= kinds - 1;
-    }
-    None
-}
-
-/// The kinds that an element calls by its name or `id`, and those that it calls only by a class or
-/// another attribute.
-fn kinds_called(dom: &Dom, node: NodeId) -> (Kinds, Kinds) {
-    let Some(element) = dom.element(node) else { return (0, 0) };
-    let mut kinds = 0;
-    for (name, value) in dom.attributes(node).iter() {
-        if &**name == "class" {
-            kinds |=
-                value.split_ascii_whitespace().fold(0, |all, token| all | called(&CLASSES, token));
-        } else {
-            kinds |= called(&ATTRIBUTES, name);
-        }
-    }
-    let named = called(&NAMES, &element.name);
-    (named | kinds & *SHALLOW, kinds & !(named | *SHALLOW))
 }
 
 /// Tokens of an element's class.

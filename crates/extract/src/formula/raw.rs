@@ -3,9 +3,10 @@
 //! break, code left alone, the page's own delimiters and ignore classes obeyed.
 
 use super::source::{from_converted, from_tex};
-use super::{Cx, Reading, Segment, Spotted, classes};
+use super::{Cx, Reading, Segment, Spotted};
 use cc_math_core::FormulaKind;
 use cc_math_html::{Dom, LocalName, NodeId, local_name};
+use cc_math_tex::config::PageConfig;
 use cc_math_tex::delimiters::{Delimiter, Delimiters, Pair, Span, find};
 use std::ops::Range;
 
@@ -20,6 +21,8 @@ pub(super) struct Runs {
     searched: bool,
     /// The page has delimiters that [`may_hold_formula`] does not look for.
     unusual: bool,
+    /// Elements that the page's configuration leaves out.
+    skipped: Vec<LocalName>,
     forum: Delimiters,
 }
 
@@ -63,24 +66,25 @@ impl Runs {
             switches: Vec::new(),
             searched,
             unusual,
+            skipped: cx.page.config.skip_tags.iter().map(|tag| (**tag).into()).collect(),
             forum: forum_tags(),
         }
     }
 
     /// Takes a text node into the run.
-    pub(super) fn text(&mut self, cx: &Cx<'_>, node: NodeId) {
-        let searched = self.switches.last().map_or(self.searched, |(_, on)| *on);
-        if let (true, Some(text)) = (searched, cx.dom.text(node)) {
+    pub(super) fn text(&mut self, node: NodeId, text: &str) {
+        if self.switches.last().map_or(self.searched, |(_, on)| *on) {
             self.promising |= self.unusual || may_hold_formula(text);
             self.pieces.push(Piece::Text(node));
         }
     }
 
-    /// Steps from an element into its children, or over a text node.
+    /// Steps from an element into its children; `search` is what its class says about them.
     pub(super) fn descend(
         &mut self,
         cx: &Cx<'_>,
         node: NodeId,
+        search: Option<bool>,
         spotted: &mut Spotted,
     ) -> Option<NodeId> {
         if !is_transparent(cx.dom, node) {
@@ -91,13 +95,19 @@ impl Runs {
         if is_opaque(cx.dom, node) {
             return self.pass(cx, node, spotted);
         }
-        if let Some(on) = switch(cx, node) {
+        if let Some(on) = self.switch(cx.dom, node, search) {
             self.switches.push((node, on));
         }
         match cx.dom.first_child(node) {
             Some(child) => Some(child),
             None => self.pass(cx, node, spotted),
         }
+    }
+
+    /// Whether an element switches the search off, as code does, or on again.
+    fn switch(&self, dom: &Dom, node: NodeId, search: Option<bool>) -> Option<bool> {
+        let name = &dom.element(node)?.name;
+        if is_code(name) || self.skipped.contains(name) { Some(false) } else { search }
     }
 
     /// Steps past a node, leaving the ancestors that end with it.
@@ -264,20 +274,17 @@ fn is_opaque(dom: &Dom, node: NodeId) -> bool {
     })
 }
 
-/// Whether an element switches the search off (code, ignore classes) or on again.
-fn switch(cx: &Cx<'_>, node: NodeId) -> Option<bool> {
-    let (name, config) = (cx.dom.element(node).map(|element| &element.name)?, &cx.page.config);
-    if is_code(name) || config.skip_tags.iter().any(|tag| **name == **tag) {
-        return Some(false);
-    }
-    let classes = || classes(cx.dom, node);
-    classes().next()?;
-    if classes().any(|class| config.processes_class(class)) {
+/// Whether a class switches the search on (process classes) or off (ignore classes).
+pub(super) fn class_switch<'a, Tokens: Iterator<Item = &'a str>>(
+    tokens: impl Fn() -> Tokens,
+    config: &PageConfig,
+) -> Option<bool> {
+    if tokens().any(|class| config.processes_class(class)) {
         return Some(true);
     }
-    let ignored = classes()
-        .any(|class| matches!(class, "no-mathjax" | "nomathjax") || config.ignores_class(class));
-    ignored.then_some(false)
+    let ignored =
+        |class| matches!(class, "no-mathjax" | "nomathjax") || config.ignores_class(class);
+    tokens().any(ignored).then_some(false)
 }
 
 fn is_code(name: &LocalName) -> bool {
