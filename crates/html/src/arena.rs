@@ -8,6 +8,11 @@ use html5ever::{LocalName, local_name};
 /// them, and a page can repeat `<body>` as often as it likes.
 const MOST_JOINED: usize = 256;
 
+/// Bytes that pages spend on a node, and on an attribute, where they are rich in them. Memory that
+/// is asked for and not used costs nothing; growing costs a copy.
+const BYTES_A_NODE: usize = 16;
+const BYTES_AN_ATTRIBUTE: usize = 32;
+
 /// Nodes with the operations that link them.
 pub(crate) struct Arena<'a> {
     slots: Vec<Slot>,
@@ -48,12 +53,12 @@ impl Place {
 
 impl<'a> Arena<'a> {
     /// For a page whose texts are stretches of `page`.
-    pub(crate) fn new(page: &'a str, expected_nodes: usize) -> Self {
-        let mut slots = Vec::with_capacity(expected_nodes);
+    pub(crate) fn new(page: &'a str) -> Self {
+        let mut slots = Vec::with_capacity(page.len() / BYTES_A_NODE);
         slots.push(Slot::new(Node::Document));
         Self {
             slots,
-            attributes: Vec::with_capacity(expected_nodes / 2),
+            attributes: Vec::with_capacity(page.len() / BYTES_AN_ATTRIBUTE),
             scripts: Vec::new(),
             texts: Texts::new(page),
         }

@@ -59,6 +59,7 @@ impl<Page: AsRef<str>> Texts<Page> {
     }
 
     /// What a text says.
+    #[inline]
     pub(crate) fn get(&self, text: Text) -> &str {
         if text.length == OWN {
             return self.own.get(text.start as usize).map_or("", String::as_str);

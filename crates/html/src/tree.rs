@@ -49,7 +49,7 @@ pub struct Parsed {
 pub fn parse(html: &str, limits: &Limits) -> Parsed {
     let read = html.get(..html.floor_char_boundary(LONGEST_PAGE)).unwrap_or(html);
     let source = with_line_feeds(read);
-    let arena = Arena::new(&source, source.len() / 32);
+    let arena = Arena::new(&source);
     let sink = Bounds::new(arena, limits, source.len());
     let tokenizer = Tokenizer::new(&source, limits.attributes, limits.guard_math, sink);
     let (sink, findings) = tokenizer.run();

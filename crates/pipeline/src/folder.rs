@@ -9,7 +9,7 @@ use crate::error::RunError;
 use crate::plan::{Part, Plan, Task};
 use crate::source::{Stamp, unchanged};
 use cc_math_core::{Counts, FailedInput, InputEntry, Manifest, OutputEntry};
-use cc_math_store::{Pending, Sealed, StoreError, write_once};
+use cc_math_store::{Durability, Pending, Sealed, StoreError, write_once};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
@@ -70,7 +70,7 @@ impl Folder {
     fn check_plan(&self, plan: &Plan) -> Result<(), RunError> {
         let path = self.root.join(STATE).join("plan.json");
         match read_json::<Json>(&path)? {
-            None => write_json(&path, &plan.json),
+            None => write_json(&path, &plan.json, Durability::Kept),
             Some(before) if before == plan.json => Ok(()),
             Some(before) => Err(RunError::OtherPlan {
                 out: self.root.display().to_string(),
@@ -135,9 +135,9 @@ impl Folder {
         Ok(entry)
     }
 
-    /// Declares a task done.
+    /// Declares a task done. Where that is forgotten, it is done again.
     pub(crate) fn write_note(&self, key: &str, note: &Note) -> Result<(), RunError> {
-        write_json(&self.note_path(key), note)
+        write_json(&self.note_path(key), note, Durability::Whole)
     }
 
     /// The notes of all finished tasks, by key.
@@ -161,7 +161,7 @@ impl Folder {
     }
 
     pub(crate) fn write_manifest(&self, manifest: &Manifest) -> Result<(), RunError> {
-        write_json(&self.root.join("manifest.json"), manifest)
+        write_json(&self.root.join("manifest.json"), manifest, Durability::Kept)
     }
 
     /// Adds one run to `run.json`, where everything goes that varies between equal runs.
@@ -171,7 +171,7 @@ impl Folder {
         let mut runs =
             before.and_then(|json| json.get("runs")?.as_array().cloned()).unwrap_or_default();
         runs.push(run);
-        write_json(&path, &json!({ "runs": runs }))
+        write_json(&path, &json!({ "runs": runs }), Durability::Told)
     }
 }
 
@@ -233,13 +233,17 @@ fn read_json<T: DeserializeOwned>(path: &Path) -> Result<Option<T>, RunError> {
     serde_json::from_slice(&bytes).map(Some).map_err(damaged)
 }
 
-fn write_json<T: Serialize>(path: &Path, value: &T) -> Result<(), RunError> {
+fn write_json<T: Serialize>(
+    path: &Path,
+    value: &T,
+    durability: Durability,
+) -> Result<(), RunError> {
     let mut bytes = serde_json::to_vec_pretty(value).map_err(|e| RunError::Damaged {
         path: path.display().to_string(),
         message: e.to_string(),
     })?;
     bytes.push(b'\n');
-    Ok(write_once(path, &bytes)?)
+    Ok(write_once(path, &bytes, durability)?)
 }
 
 /// The options that differ between two plans, in words.

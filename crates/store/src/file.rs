@@ -82,24 +82,48 @@ impl Sealed {
     /// # Errors
     /// If the file cannot be renamed or its folder not written.
     pub fn publish(self, target: &Path) -> Result<(), StoreError> {
-        fs::rename(&self.temporary.0, target).map_err(|e| StoreError::io("write", target, e))?;
+        self.rename(target)?;
         let Some(folder) = target.parent() else { return Ok(()) };
         let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
         let synced = File::open(folder).and_then(|folder| folder.sync_all());
         synced.map_err(|e| StoreError::io("write", folder, e))
     }
+
+    fn rename(self, target: &Path) -> Result<(), StoreError> {
+        fs::rename(&self.temporary.0, target).map_err(|e| StoreError::io("write", target, e))
+    }
+}
+
+/// What a crash of the machine may do to a small file just written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Durability {
+    /// Nothing: name and bytes are on the disk.
+    Kept,
+    /// Undo the writing: the file is as it was before, or whole.
+    Whole,
+    /// Anything; for what is only told to people.
+    Told,
 }
 
 /// Writes a small file at once: temporary name beside the target, sync, rename.
 ///
 /// # Errors
 /// If any of these fails.
-pub fn write_once(target: &Path, bytes: &[u8]) -> Result<(), StoreError> {
+pub fn write_once(target: &Path, bytes: &[u8], durability: Durability) -> Result<(), StoreError> {
     let mut name = target.file_name().unwrap_or_default().to_os_string();
     name.push(".tmp");
-    let mut pending = Pending::create(target.with_file_name(name))?;
+    let temporary = target.with_file_name(name);
+    if durability == Durability::Told {
+        let written = fs::write(&temporary, bytes).and_then(|()| fs::rename(&temporary, target));
+        return written.map_err(|e| StoreError::io("write", target, e));
+    }
+    let mut pending = Pending::create(temporary)?;
     pending.write_all(bytes).map_err(|e| StoreError::io("write", target, e))?;
-    pending.seal()?.publish(target)
+    let sealed = pending.seal()?;
+    match durability {
+        Durability::Kept => sealed.publish(target),
+        _ => sealed.rename(target),
+    }
 }
 
 #[cfg(test)]
@@ -119,6 +143,18 @@ mod tests {
         sealed.publish(&target).unwrap();
         assert_eq!(fs::read(&target).unwrap(), b"abc");
         assert!(!temporary.exists());
+    }
+
+    #[test]
+    fn small_files_replace_what_was_there_and_leave_nothing_beside() {
+        let folder = scratch("small");
+        let target = folder.join("a.json");
+        for durability in [Durability::Kept, Durability::Whole, Durability::Told] {
+            let bytes = format!("{durability:?}");
+            write_once(&target, bytes.as_bytes(), durability).unwrap();
+            assert_eq!(fs::read_to_string(&target).unwrap(), bytes);
+            assert_eq!(fs::read_dir(&folder).unwrap().count(), 1);
+        }
     }
 
     #[test]

@@ -26,7 +26,7 @@ pub use capped::{Codec, open_decoded, read_capped, unpack};
 pub use columns::{Cell, Column, Kind, Value};
 pub use encode::{Block, Encoder, Format, TableWriter, open_table};
 pub use error::StoreError;
-pub use file::{Pending, Sealed, write_once};
+pub use file::{Durability, Pending, Sealed, write_once};
 pub use input::{Form, Input, Place, list_inputs, media_type, sniff};
 pub use ranges::RecordRange;
 pub use read::{Rows, read_documents, read_rejects};

@@ -1,6 +1,6 @@
 //! Counts over the text of a block, taken in one scan of its bytes.
 
-use super::words::{SEED, WORDS, mix, word};
+use super::words::{WORDS, hash, word};
 
 /// What one scan of a block's text counts. Sums saturate nowhere near input sizes that fit `u32`.
 #[derive(Debug, Clone, Default)]
@@ -83,12 +83,6 @@ const fn byte_table() -> [Byte; 256] {
     table
 }
 
-/// A word while it is read.
-struct Word {
-    hash: u32,
-    open: bool,
-}
-
 /// True if there is anything but white space in `text`.
 pub(super) fn is_visible(text: &str) -> bool {
     let inked = |c: char| !c.is_whitespace() && !matches!(c, '\u{200b}'..='\u{200d}' | '\u{feff}');
@@ -102,24 +96,18 @@ impl Stats {
     /// Adds the text of one node. A word never reaches across nodes.
     pub(super) fn add(&mut self, text: &str, linked: bool) {
         let before = self.words;
-        let mut word = Word { hash: SEED, open: false };
         let bytes = text.as_bytes();
         let mut at = 0;
         while let Some(&byte) = bytes.get(at) {
-            let class = BYTES[usize::from(byte)];
-            at += match class {
-                Byte::Letter | Byte::Capital | Byte::Digit => {
-                    self.letters(&mut word, bytes.get(at..).unwrap_or_default(), class)
-                }
-                Byte::High => self.wide_character(&mut word, text, at),
-                _ => {
-                    self.close(&mut word);
+            at += match BYTES[usize::from(byte)] {
+                Byte::Letter | Byte::Digit | Byte::Capital => self.word(text, at),
+                Byte::High => self.wide_character(text, at),
+                class => {
                     self.mark(class, bytes, at);
                     1
                 }
             };
         }
-        self.close(&mut word);
         if linked {
             self.linked += self.words - before;
         }
@@ -135,43 +123,35 @@ impl Stats {
         self.last = inked.next_back().copied().unwrap_or(kept);
     }
 
-    /// Reads letters and digits of ASCII, of which there is at least one; returns how many.
-    fn letters(&mut self, word: &mut Word, bytes: &[u8], class: Byte) -> usize {
-        self.open(word, class);
-        let mut hash = word.hash;
+    /// Reads the word that begins at `at`; returns its length in bytes.
+    fn word(&mut self, text: &str, at: usize) -> usize {
+        let rest = text.get(at..).unwrap_or_default();
+        let bytes = rest.as_bytes();
         let mut length = 0;
-        while let Some(byte) = bytes.get(length).filter(|byte| byte.is_ascii_alphanumeric()) {
-            hash = mix(hash, byte.to_ascii_lowercase());
-            length += 1;
+        while let Some(byte) = bytes.get(length) {
+            length += match BYTES[usize::from(*byte)] {
+                Byte::Letter | Byte::Capital | Byte::Digit => 1,
+                Byte::High => match rest.get(length..).and_then(|rest| rest.chars().next()) {
+                    Some(c) if is_letter(c) => c.len_utf8(),
+                    _ => break,
+                },
+                _ => break,
+            };
         }
-        word.hash = hash;
+        let (first, word) = (rest.chars().next(), bytes.get(..length).unwrap_or_default());
+        self.capitals += u32::from(first.is_some_and(char::is_uppercase));
+        self.numbers += u32::from(first.is_some_and(|c| c.is_ascii_digit()));
         self.letters += length as u32;
+        self.take(hash(word));
         length
     }
 
-    fn letter(&mut self, word: &mut Word, byte: u8, class: Byte) {
-        self.open(word, class);
-        self.letters += 1;
-        word.hash = mix(word.hash, byte.to_ascii_lowercase());
-    }
-
-    fn open(&mut self, word: &mut Word, class: Byte) {
-        if !word.open {
-            *word = Word { hash: SEED, open: true };
-            self.capitals += u32::from(class == Byte::Capital);
-            self.numbers += u32::from(class == Byte::Digit);
-        }
-    }
-
-    fn close(&mut self, word: &mut Word) {
-        if !word.open {
-            return;
-        }
-        word.open = false;
+    /// Takes in a word.
+    fn take(&mut self, word: u32) {
         self.words += 1;
         self.hash =
-            (self.hash.rotate_left(5) ^ u64::from(word.hash)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-        let mut bits = WORDS.categories(word.hash);
+            (self.hash.rotate_left(5) ^ u64::from(word)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        let mut bits = WORDS.categories(word);
         while bits != 0 {
             if let Some(kind) = self.kinds.get_mut(bits.trailing_zeros() as usize) {
                 *kind = kind.saturating_add(1);
@@ -196,28 +176,18 @@ impl Stats {
         }
     }
 
-    /// Reads one character beyond ASCII; returns its length in bytes.
-    fn wide_character(&mut self, word: &mut Word, text: &str, at: usize) -> usize {
+    /// Reads what begins with a character beyond ASCII; returns its length in bytes.
+    fn wide_character(&mut self, text: &str, at: usize) -> usize {
         let Some(c) = text.get(at..).and_then(|rest| rest.chars().next()) else { return 1 };
-        let bytes = text.as_bytes();
-        match c {
-            '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{ac00}'..='\u{d7af}' => {
-                self.close(word);
-                self.wide += 1;
-                *word = Word { hash: mix(SEED, c as u8) ^ c as u32, open: true };
-                self.letters += 1;
-                self.close(word);
-            }
-            _ if c.is_alphanumeric() => {
-                let class = if c.is_uppercase() { Byte::Capital } else { Byte::Letter };
-                for &byte in bytes.get(at..at + c.len_utf8()).unwrap_or_default() {
-                    self.letter(word, byte, class);
-                }
-            }
-            _ => {
-                self.close(word);
-                self.symbol(c);
-            }
+        if is_letter(c) {
+            return self.word(text, at);
+        }
+        if is_ideogram(c) {
+            self.wide += 1;
+            self.letters += 1;
+            self.take((c as u32).wrapping_mul(0x9e37_79b1));
+        } else {
+            self.symbol(c);
         }
         c.len_utf8()
     }
@@ -234,6 +204,16 @@ impl Stats {
             _ => {}
         }
     }
+}
+
+/// Characters that words are made of, beyond ASCII.
+fn is_letter(c: char) -> bool {
+    !is_ideogram(c) && c.is_alphanumeric()
+}
+
+/// Chinese, Japanese and Korean characters, each a word.
+fn is_ideogram(c: char) -> bool {
+    matches!(c, '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{ac00}'..='\u{d7af}')
 }
 
 #[cfg(test)]

@@ -139,14 +139,6 @@ pub(super) static CLASSES: Vocabulary = Vocabulary::new(CLASS_TOKENS);
 /// The vocabulary of running text.
 pub(super) static WORDS: Vocabulary = Vocabulary::new(TEXT_WORDS);
 
-/// Hash of the empty token.
-pub(super) const SEED: u32 = 0x811c_9dc5;
-
-/// FNV-1a, one byte at a time, so that scanners can hash while they read.
-pub(super) const fn mix(hash: u32, byte: u8) -> u32 {
-    (hash ^ byte as u32).wrapping_mul(0x0100_0193)
-}
-
 const fn slot(hash: u32) -> usize {
     ((hash ^ (hash >> 15)) as usize) & (SLOTS - 1)
 }
@@ -182,14 +174,33 @@ impl Vocabulary {
     }
 }
 
-const fn hash(bytes: &[u8]) -> u32 {
-    let mut hash = SEED;
-    let mut at = 0;
-    while at < bytes.len() {
-        hash = mix(hash, bytes[at]);
-        at += 1;
+/// Hash of a token of ASCII letters, digits and bytes beyond ASCII, in whatever case its ASCII
+/// letters are.
+pub(super) const fn hash(token: &[u8]) -> u32 {
+    let mut hash = token.len() as u64;
+    let mut rest = token;
+    while let Some((word, behind)) = rest.split_first_chunk() {
+        hash = mix(hash, u64::from_le_bytes(*word));
+        rest = behind;
     }
-    hash
+    (mix(hash, tail(rest)) >> 32) as u32
+}
+
+/// Fewer than eight bytes as a number.
+const fn tail(bytes: &[u8]) -> u64 {
+    let (mut word, mut at) = (0, bytes.len());
+    while at > 0 {
+        at -= 1;
+        word = word << 8 | bytes[at] as u64;
+    }
+    word
+}
+
+const fn mix(hash: u64, word: u64) -> u64 {
+    /// The bit that tells ASCII letters of either case apart; of bytes below 128.
+    const CASE: u64 = 0x8080_8080_8080_8080;
+    let folded = word | (!word & CASE) >> 2;
+    (hash.rotate_left(23) ^ folded).wrapping_mul(0x9e37_79b9_7f4a_7c15)
 }
 
 /// Categories of all tokens of a `class` or `id` value. Tokens end at
@@ -197,29 +208,38 @@ const fn hash(bytes: &[u8]) -> u32 {
 /// followed by a capital.
 pub(super) fn class_categories(value: &str) -> u64 {
     let mut found = 0;
-    let (mut length, mut hash, mut after_small) = (0, SEED, false);
-    for &byte in value.as_bytes() {
+    let (mut start, mut after_small) = (0, false);
+    let bytes = value.as_bytes();
+    for (at, byte) in bytes.iter().enumerate() {
         let inside = byte.is_ascii_alphanumeric();
         if !inside || (byte.is_ascii_uppercase() && after_small) {
-            found |= token(length, hash);
-            (length, hash) = (0, SEED);
-        }
-        if inside {
-            hash = mix(hash, byte.to_ascii_lowercase());
-            length += 1;
+            found |= token(bytes.get(start..at));
+            start = if inside { at } else { at + 1 };
         }
         after_small = byte.is_ascii_lowercase();
     }
-    found | token(length, hash)
+    found | token(bytes.get(start..))
 }
 
-fn token(length: usize, hash: u32) -> u64 {
-    if length > 1 { CLASSES.categories(hash) } else { 0 }
+fn token(token: Option<&[u8]>) -> u64 {
+    token.filter(|token| token.len() > 1).map_or(0, |token| CLASSES.categories(hash(token)))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn no_two_tokens_share_a_hash() {
+        for tokens in [CLASS_TOKENS, TEXT_WORDS] {
+            let mut hashes: Vec<_> = tokens.iter().map(|(t, _)| (hash(t.as_bytes()), *t)).collect();
+            hashes.sort_unstable();
+            let shared = hashes.windows(2).find(|w| w[0].0 == w[1].0 && w[0].1 != w[1].1);
+            assert_eq!(shared, None);
+        }
+        assert_eq!(hash(b"NAVIGATION42\xc3"), hash(b"navigation42\xc3"));
+        assert_ne!(hash(b"navigation"), hash(b"navigatio\x0e"));
+    }
 
     fn check(value: &str, expected: u64) {
         assert_eq!(class_categories(value), expected, "{value}");
