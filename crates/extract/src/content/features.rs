@@ -53,7 +53,11 @@ pub(super) fn log(count: u32) -> u8 {
 
 /// `part` of `whole` in percent; 0 of nothing.
 pub(super) fn share(part: u32, whole: u32) -> u8 {
-    (u64::from(part) * 100 / u64::from(whole.max(1))).min(250) as u8
+    let whole = whole.max(1);
+    match part.checked_mul(100) {
+        Some(hundredfold) => (hundredfold / whole).min(250) as u8,
+        None => (u64::from(part) * 100 / u64::from(whole)).min(250) as u8,
+    }
 }
 
 fn cap(count: u32) -> u8 {
@@ -223,6 +227,10 @@ struct Whole {
     values: Vec<u8>,
     /// Sums over the blocks before each block, then over all.
     before: Vec<Sums>,
+    /// Per block: what its neighbours see of it.
+    glances: Vec<[u8; 4]>,
+    /// Per container: what the blocks inside see of it.
+    levels: Vec<[u8; 6]>,
     /// Per block: sums over all blocks built like it.
     alike: Vec<Sums>,
     /// Per block: the first heading after it, or the number of blocks.
@@ -277,10 +285,14 @@ impl View<'_> {
         let blocks = &self.layout.blocks;
         let sums = self.places.first().map(|place| place.sums).unwrap_or_default();
         let position = |found: Option<usize>| found.map_or(u32::MAX, |at| at as u32);
+        let each: Vec<Sums> =
+            blocks.iter().zip(0..).map(|(b, index)| Sums::of(b, self.tag(b), index)).collect();
         let mut whole = Whole {
             values: Vec::with_capacity(64),
-            before: self.running_sums(),
-            alike: self.sums_alike(),
+            before: running_sums(&each),
+            glances: blocks.iter().map(|block| self.glance(block)).collect(),
+            levels: self.places.iter().map(|place| level(&place.sums, sums.words)).collect(),
+            alike: self.sums_alike(&each),
             next_heading: self.next_headings(),
             words: sums.words,
             blocks: sums.blocks,
@@ -292,41 +304,32 @@ impl View<'_> {
         whole
     }
 
-    fn sums_of(&self, index: usize, block: &Block) -> Sums {
-        Sums::of(block, self.tag(block), index as u32)
-    }
-
-    fn running_sums(&self) -> Vec<Sums> {
-        let mut total = Sums::default();
-        let mut before = Vec::with_capacity(self.layout.blocks.len() + 1);
-        for (index, block) in self.layout.blocks.iter().enumerate() {
-            before.push(total);
-            total.add(&self.sums_of(index, block));
-        }
-        before.push(total);
-        before
-    }
-
-    fn sums_alike(&self) -> Vec<Sums> {
-        let blocks = &self.layout.blocks;
+    fn sums_alike(&self, each: &[Sums]) -> Vec<Sums> {
+        let blocks = self.layout.blocks.iter();
         let mut order: Vec<(u64, u32)> =
-            blocks.iter().zip(0..).map(|(block, index)| (self.signature(block), index)).collect();
+            blocks.zip(0..).map(|(block, index)| (self.signature(block), index)).collect();
         order.sort_unstable();
-        let mut alike = vec![Sums::default(); blocks.len()];
+        let mut alike = vec![Sums::default(); each.len()];
         for group in order.chunk_by(|a, b| a.0 == b.0) {
             let mut sum = Sums::default();
             for (_, index) in group {
-                let index = *index as usize;
-                blocks
-                    .get(index)
-                    .into_iter()
-                    .for_each(|block| sum.add(&self.sums_of(index, block)));
+                each.get(*index as usize).into_iter().for_each(|one| sum.add(one));
             }
             for (_, index) in group {
                 alike.get_mut(*index as usize).into_iter().for_each(|slot| *slot = sum);
             }
         }
         alike
+    }
+
+    fn glance(&self, block: &Block) -> [u8; 4] {
+        let stats = &block.stats;
+        [
+            log(stats.words),
+            share(stats.linked, stats.words),
+            self.tag(block) as u8,
+            share(stats.sentences + stats.commas, stats.words),
+        ]
     }
 
     /// What a block is built like: its tag and categories and those of the two containers around it.
@@ -439,7 +442,7 @@ impl View<'_> {
         let mut out = Writer { row: [0; FEATURES], at: 0 };
         self.own(block, &mut out);
         self.position(index, whole, repeats, running, &mut out);
-        self.neighbours(index, &mut out);
+        neighbours(index, whole, &mut out);
         self.wide(index, whole, &mut out);
         self.surroundings(block, whole, &mut out);
         out.slice(&whole.values);
@@ -528,20 +531,6 @@ impl View<'_> {
         ]);
     }
 
-    fn neighbours(&self, index: usize, out: &mut Writer) {
-        for step in [-3, -2, -1, 1, 2, 3] {
-            match index.checked_add_signed(step).and_then(|at| self.layout.blocks.get(at)) {
-                Some(block) => out.all(&[
-                    log(block.stats.words),
-                    share(block.stats.linked, block.stats.words),
-                    self.tag(block) as u8,
-                    share(block.stats.sentences + block.stats.commas, block.stats.words),
-                ]),
-                None => out.all(&[0, 0, 255, 0]),
-            }
-        }
-    }
-
     fn surroundings(&self, block: &Block, whole: &Whole, out: &mut Writer) {
         let index = block.container as usize;
         let (Some(place), Some(container)) =
@@ -551,11 +540,10 @@ impl View<'_> {
         };
         out.all(&with_inline(place.near, block.inline));
         out.put(cap(u32::from(container.depth)));
-        let mut wide = place;
+        let mut wide = index;
         for _ in 0..4 {
-            let next = self.places.get(wide.wider as usize).unwrap_or(wide);
-            level(next, whole, out);
-            wide = next;
+            wide = self.places.get(wide).map_or(wide, |place| place.wider as usize);
+            out.all(whole.levels.get(wide).unwrap_or(&[0; 6]));
         }
         self.run(place.inner_run, whole, out);
         self.run(place.outer_run, whole, out);
@@ -594,16 +582,34 @@ fn with_inline(mut near: [u8; mark::COUNT], inline: u64) -> [u8; mark::COUNT] {
 }
 
 /// One of the ever wider surroundings of a block.
-fn level(place: &Place, whole: &Whole, out: &mut Writer) {
-    let sums = &place.sums;
-    out.all(&[
-        share(sums.words, whole.words),
+fn level(sums: &Sums, words: u32) -> [u8; 6] {
+    [
+        share(sums.words, words),
         share(sums.linked, sums.words),
         share(sums.prose, sums.words),
         log(sums.words / sums.blocks.max(1)),
         log(sums.blocks),
         share(sums.headings, sums.blocks),
-    ]);
+    ]
+}
+
+fn neighbours(index: usize, whole: &Whole, out: &mut Writer) {
+    for step in [-3, -2, -1, 1, 2, 3] {
+        let glance = index.checked_add_signed(step).and_then(|at| whole.glances.get(at));
+        out.all(glance.unwrap_or(&[0, 0, 255, 0]));
+    }
+}
+
+/// Sums over what is before each block, then over all.
+fn running_sums(each: &[Sums]) -> Vec<Sums> {
+    let mut total = Sums::default();
+    let mut before = Vec::with_capacity(each.len() + 1);
+    for sums in each {
+        before.push(total);
+        total.add(sums);
+    }
+    before.push(total);
+    before
 }
 
 /// What the blocks before a block leave behind.

@@ -4,8 +4,10 @@ use super::source::{from_tex, is_tex};
 use super::{Cx, Markup, Reading, classes, has_class};
 use crate::glyphs::style;
 use crate::url;
+use aho_corasick::AhoCorasick;
 use cc_math_core::FormulaKind;
 use cc_math_html::{Dom, NodeId};
+use std::sync::LazyLock;
 
 pub(super) const MARKUP: Markup =
     Markup { names: &["img", "noscript"], classes: &[], attributes: &[], read };
@@ -91,9 +93,18 @@ const SERVICES: &[Service] = &[
     Service { path: "/latex/render", parameters: &["tex", "latex", "formula"] },
 ];
 
+/// The first service whose path an address holds; one pass, since a page's images may be their
+/// own addresses.
+fn service_of(address: &str) -> Option<&'static Service> {
+    static PATHS: LazyLock<Option<AhoCorasick>> =
+        LazyLock::new(|| AhoCorasick::new(SERVICES.iter().map(|service| service.path)).ok());
+    let found = PATHS.as_ref()?.find_overlapping_iter(address);
+    SERVICES.get(found.map(|found| found.pattern().as_usize()).min()?)
+}
+
 /// The TeX an image's address asks for.
 fn tex_of_address(address: &str) -> Option<String> {
-    let service = SERVICES.iter().find(|service| address.contains(service.path))?;
+    let service = service_of(address)?;
     let raw = match (service.path, service.parameters) {
         (path, _) if path.ends_with('/') => address.split_once(path)?.1.split('?').next()?,
         (_, []) => address.split_once('?')?.1,

@@ -6,7 +6,7 @@
 
 use super::Walker;
 use crate::formula::classes;
-use cc_math_html::{Dom, NodeId};
+use cc_math_html::{Dom, NodeId, local_name};
 
 impl Walker<'_> {
     pub(super) fn pre(&mut self, node: NodeId) -> bool {
@@ -125,16 +125,23 @@ fn is_line(name: &str) -> bool {
 
 /// Gutters, copy buttons and other things that are not code.
 pub(super) fn is_noise(dom: &Dom, node: NodeId) -> bool {
-    if matches!(dom.name(node), "button" | "script" | "style" | "svg" | "noscript" | "template") {
-        return true;
-    }
-    if dom.attr(node, "data-line-number").is_some() && matches!(dom.name(node), "td" | "a") {
-        return true;
-    }
-    classes(dom, node).any(is_gutter_class)
-        || dom.attr(node, "style").is_some_and(|style| {
-            style.contains("user-select: none") || style.contains("user-select:none")
-        })
+    let Some(element) = dom.element(node) else { return false };
+    let numbered = matches!(element.name, local_name!("td") | local_name!("a"));
+    matches!(
+        element.name,
+        local_name!("button")
+            | local_name!("script")
+            | local_name!("style")
+            | local_name!("svg")
+            | local_name!("noscript")
+            | local_name!("template")
+    ) || dom.attributes(node).iter().any(|(name, value)| match *name {
+        local_name!("class") => value.split_ascii_whitespace().any(is_gutter_class),
+        local_name!("style") => {
+            value.contains("user-select: none") || value.contains("user-select:none")
+        }
+        _ => numbered && **name == *"data-line-number",
+    })
 }
 
 fn is_gutter_class(class: &str) -> bool {
