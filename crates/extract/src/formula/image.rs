@@ -93,9 +93,11 @@ const SERVICES: &[Service] = &[
     Service { path: "/latex/render", parameters: &["tex", "latex", "formula"] },
 ];
 
-/// The first service whose path an address holds; one pass, since a page's images may be their
-/// own addresses.
+/// The first service whose path an address holds. An image that is its own address has none.
 fn service_of(address: &str) -> Option<&'static Service> {
+    if address.starts_with("data:") {
+        return None;
+    }
     static PATHS: LazyLock<Option<AhoCorasick>> =
         LazyLock::new(|| AhoCorasick::new(SERVICES.iter().map(|service| service.path)).ok());
     let found = PATHS.as_ref()?.find_overlapping_iter(address);

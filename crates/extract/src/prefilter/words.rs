@@ -210,7 +210,8 @@ pub(super) const TEXT: &[&str] = &[
 pub(super) const RAISED: &[&str] = &["<sup", "<sub"];
 
 /// Numeric character references that may stand for a symbol of mathematics.
-pub(super) const REFERENCES: &[&str] = &["&#8", "&#102", "&#x2"];
+pub(super) const REFERENCES: &[&str] =
+    &["&#84", "&#87", "&#88", "&#89", "&#102", "&#x21", "&#x22", "&#x23", "&#x27"];
 
 /// Elements whose text is not the page's.
 pub(super) const SCRIPTS: &[&str] = &["<script", "<style"];
