@@ -251,14 +251,17 @@ impl Frame {
         }
     }
 
-    /// Puts a subscript before the superscript of the same nucleus.
+    /// Puts a subscript before the superscript of the same nucleus, if it has no third script:
+    /// such scripts would move on and on.
     fn settle(&mut self) {
         let start = self.cells.len().saturating_sub(4);
-        let tail = self.cells.get_mut(start..).unwrap_or(&mut []);
+        let (before, tail) = self.cells.split_at_mut(start);
+        let is_third = matches!(before, [.., script, _] if is_script(script));
         if let [up, above, down, below] = tail
             && up == "^"
             && down == "_"
             && self.due == 0
+            && !is_third
             && !is_script(above)
             && !is_script(below)
         {
@@ -329,6 +332,14 @@ mod tests {
     fn depth_and_bulk_are_bounded() {
         for piece in ["{", "x^{", "{a", "}", r"\frac{", r"\begin{", r"\label{", "^_"] {
             assert!(canonical(&piece.repeat(20_000)).len() < 40_000_000, "{piece}");
+        }
+    }
+
+    #[test]
+    fn third_scripts_stay_where_they_are() {
+        for piece in ["^u_v", "}^u_{t", "x^u_v_w", "_a^b_c^d"] {
+            let form = canonical(&piece.repeat(200));
+            assert_eq!(canonical(&form), form, "{piece}");
         }
     }
 
