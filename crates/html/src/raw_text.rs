@@ -12,7 +12,7 @@ pub(crate) fn end_tag(bytes: &[u8], at: usize, name: &str) -> Option<usize> {
 
 /// Whether `</name` stands at `at` and ends there.
 fn is_end_tag(bytes: &[u8], at: usize, name: &str) -> bool {
-    bytes.get(at + 1) == Some(&b'/') && is_name(bytes, at + 2, name)
+    bytes.get(at..).is_some_and(|rest| rest.starts_with(b"</")) && is_name(bytes, at + 2, name)
 }
 
 /// Whether `name` stands at `at` and ends there.
@@ -47,7 +47,9 @@ pub(crate) fn script_end(bytes: &[u8], at: usize) -> Option<usize> {
             State::Plain | State::Escaped if is_end_tag(bytes, sign, "script") => {
                 return Some(sign);
             }
-            State::Escaped if is_name(bytes, sign + 1, "script") => state = State::DoubleEscaped,
+            State::Escaped if rest.starts_with(b"<") && is_name(bytes, sign + 1, "script") => {
+                state = State::DoubleEscaped;
+            }
             _ => {}
         }
     }
