@@ -1,7 +1,7 @@
 //! Where the texts of a page are kept.
 
 /// A text of a page: a stretch of the page itself, a stretch of what was made of it, or a text of
-/// its own. [`Texts::get`] tells.
+/// its own. [`Dom::text`](crate::Dom::text) tells what it says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Text {
     /// Where it begins; with [`MADE`] set, in the text made. Index of a text of its own.
