@@ -1,16 +1,16 @@
 //! Finds a closed set of short words in bytes, ASCII letters in either case.
 //!
-//! Every word holds a *fingerprint* of a few bytes. The first three go into
-//! tables by nibble, in eight buckets, and 32 places are looked at with a
-//! handful of shuffles (the method is Teddy, from Hyperscan). Where a
+//! Every word holds a *fingerprint* of a few bytes. Four bytes of the word from
+//! there on go into tables by nibble, in eight buckets, and 32 places are looked
+//! at with a handful of shuffles (the method is Teddy, from Hyperscan). Where a
 //! fingerprint may stand, and between bytes that one of its words has there,
 //! the words of its bucket are compared. Machines without AVX2 do the same a
 //! byte at a time.
 
 use memchr::memmem;
 
-/// Bytes of a fingerprint that the tables know; where one is shorter, anything may follow.
-const PRINT: usize = 3;
+/// Bytes from a fingerprint on that the tables know; behind a word, anything may follow.
+const PRINT: usize = 4;
 
 /// Buckets of fingerprints: one bit of a byte each. What stands for one of a
 /// bucket may mix their first, second and third bytes.
@@ -78,9 +78,6 @@ impl Finder {
         for (index, word) in words.into_iter().enumerate() {
             finder.add(prints, index, word);
         }
-        for (bucket, print) in each(prints) {
-            finder.admit(print, 1 << bucket);
-        }
         finder
     }
 
@@ -89,13 +86,15 @@ impl Finder {
             .find_map(|(bucket, print)| Some((bucket, memmem::find(word.as_bytes(), print)?)));
         debug_assert!(held.is_some(), "{word} has no fingerprint");
         if let Some((bucket, offset)) = held {
+            self.admit(word.as_bytes().get(offset..).unwrap_or_default(), 1 << bucket);
             self.buckets[bucket].add(Word::new(word.as_bytes(), index, offset));
         }
     }
 
-    fn admit(&mut self, print: &[u8], bit: u8) {
+    /// Lets a bucket's word pass that goes on with these bytes.
+    fn admit(&mut self, rest: &[u8], bit: u8) {
         for (at, nibbles) in self.nibbles.iter_mut().enumerate() {
-            match print.get(at) {
+            match rest.get(at) {
                 Some(byte) => [*byte, byte.to_ascii_uppercase()].into_iter().for_each(|byte| {
                     nibbles.low[usize::from(byte & 15)] |= bit;
                     nibbles.high[usize::from(byte >> 4)] |= bit;
@@ -297,13 +296,13 @@ mod avx2 {
         from: usize,
         found: &mut impl FnMut(Hit) -> Option<usize>,
     ) -> Option<usize> {
-        let [first, second, third] =
+        let [first, second, third, fourth] =
             finder.nibbles.each_ref().map(|tables| (twice(&tables.low), twice(&tables.high)));
         let mut place = from;
-        while let Some([one, two, three]) = bytes.get(place..).and_then(windows) {
+        while let Some([one, two, three, four]) = bytes.get(place..).and_then(windows) {
             let buckets = _mm256_and_si256(
                 _mm256_and_si256(look(first, load(one)), look(second, load(two))),
-                look(third, load(three)),
+                _mm256_and_si256(look(third, load(three)), look(fourth, load(four))),
             );
             let none = _mm256_cmpeq_epi8(buckets, _mm256_setzero_si256());
             let mut candidates = !(_mm256_movemask_epi8(none) as u32);
@@ -324,13 +323,14 @@ mod avx2 {
         Some(place)
     }
 
-    /// The first 32 bytes, and those from one and from two bytes further on.
+    /// The first 32 bytes, and those from one, two and three bytes further on.
     fn windows(bytes: &[u8]) -> Option<[&[u8; LANES]; PRINT]> {
         let window: &[u8; LANES + PRINT - 1] = bytes.first_chunk()?;
         Some([
             window.first_chunk()?,
             window.get(1..)?.first_chunk()?,
             window.get(2..)?.first_chunk()?,
+            window.get(3..)?.first_chunk()?,
         ])
     }
 
