@@ -32,6 +32,7 @@ mod web;
 
 use cc_math_core::{CharsetSource, Document, Ledger, Reason};
 use payload::Payload;
+use prefilter::Promise;
 use render::Rendered;
 
 /// Name and version written to the `extractor` column.
@@ -122,12 +123,12 @@ impl Extractor {
                 page.content_type.unwrap_or("unknown content type"),
             );
         };
-        let hopeful = prefilter::may_hold_math(page.bytes);
-        if self.options.math == MathMode::Required && !hopeful {
+        let promise = prefilter::promise(page.bytes);
+        if self.options.math == MathMode::Required && promise < Promise::Mathematics {
             return reject(Reason::NoMath, "nothing in the bytes hints at mathematics");
         }
         let reading = match payload {
-            Payload::Html => match web::read(page, self.options.math, hopeful) {
+            Payload::Html => match web::read(page, self.options.math, promise) {
                 web::Read::Page(reading) => reading,
                 web::Read::NoFormula(ledger) => {
                     let detail = "no formula in the page".into();

@@ -61,6 +61,22 @@ static WORDS: LazyLock<(Finder, Vec<Sign>)> = LazyLock::new(|| {
     (Finder::new(&words::FINGERPRINTS, words), signs.collect())
 });
 
+/// What a page's bytes promise.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Promise {
+    /// Nothing in them is ever part of a formula.
+    Nothing,
+    /// There are dollars, scripts beside italics or a renderer, as on many pages without mathematics.
+    Hints,
+    /// The page may hold mathematics.
+    Mathematics,
+}
+
+/// What a page's bytes promise.
+pub fn promise(bytes: &[u8]) -> Promise {
+    if is_wide(bytes) { Promise::Mathematics } else { Search::new(bytes).run() }
+}
+
 /// True if the page may hold mathematics.
 ///
 /// ```
@@ -69,7 +85,7 @@ static WORDS: LazyLock<(Finder, Vec<Sign>)> = LazyLock::new(|| {
 /// assert!(!may_hold_math(b"<p>It costs $5 or $6<script>a('\\\\(')</script>"));
 /// ```
 pub fn may_hold_math(bytes: &[u8]) -> bool {
-    is_wide(bytes) || Search::new(bytes).run()
+    promise(bytes) == Promise::Mathematics
 }
 
 /// UTF-16 and UTF-32 hide the words looked for; such pages go on.
@@ -83,24 +99,50 @@ struct Search<'a> {
     bytes: &'a [u8],
     /// A renderer is mentioned.
     renderer: bool,
-    /// Pairs of dollars or commands stand in the text that a renderer may make formulas of.
-    hints: bool,
+    /// A command stands in the text, of which a renderer may make a formula.
+    command: bool,
+    /// A pair of dollars stands in the text, of which a renderer may make a formula.
+    dollars: bool,
+    /// Text stands between dollars that may be a formula without a renderer, too.
+    between: bool,
+    /// Something is raised or lowered not far behind italics.
+    raised: bool,
     found: bool,
     /// The script that is being read: what is in its tag counts, its body is passed over.
     script: Range<usize>,
+    /// The script of data that is being read, whose text is not the page's.
+    data: Range<usize>,
     scripts: Scripts<'a>,
 }
 
 impl<'a> Search<'a> {
     fn new(bytes: &'a [u8]) -> Self {
         let scripts = Scripts::new(bytes);
-        Self { bytes, renderer: false, hints: false, found: false, script: 0..0, scripts }
+        Self {
+            bytes,
+            renderer: false,
+            command: false,
+            dollars: false,
+            between: false,
+            raised: false,
+            found: false,
+            script: 0..0,
+            data: 0..0,
+            scripts,
+        }
     }
 
-    fn run(mut self) -> bool {
+    fn run(mut self) -> Promise {
         let (finder, signs) = &*WORDS;
         finder.scan(self.bytes, 0, &mut |hit| self.heed(*signs.get(hit.word)?, hit));
-        self.found || (self.renderer && (self.hints || has_other_delimiters(self.bytes)))
+        let raw = self.command || self.dollars;
+        if self.found || self.renderer && (raw || has_other_delimiters(self.bytes)) {
+            Promise::Mathematics
+        } else if self.between || self.renderer || self.raised {
+            Promise::Hints
+        } else {
+            Promise::Nothing
+        }
     }
 
     /// Takes a word in; where to go on, or `None` if the question is settled.
@@ -115,11 +157,14 @@ impl<'a> Search<'a> {
                 let next = self.byte(hit.end);
                 self.found = next.is_ascii_alphabetic() || matches!(next, b'(' | b'[');
             }
-            Sign::Backslash => self.hints |= self.byte(hit.end).is_ascii_alphabetic(),
+            Sign::Backslash => self.command |= self.byte(hit.end).is_ascii_alphabetic(),
             Sign::Renderer => self.renderer = true,
             Sign::Dollar => self.dollar(hit),
             Sign::Script => self.script(hit),
-            Sign::Raised => self.found = hangs_on_italics(self.bytes, hit.start),
+            Sign::Raised => {
+                self.found = hangs_on_italics(self.bytes, hit.start);
+                self.raised = self.raised || is_near_italics(self.bytes, hit.start);
+            }
             Sign::Reference => self.found = is_symbol(self.bytes, hit.start),
         }
         (!self.found).then_some(hit.end)
@@ -134,16 +179,19 @@ impl<'a> Search<'a> {
         let window = after.get(..MAX_INLINE.min(after.len())).unwrap_or_default();
         let Some(close) = memchr(b'$', window) else { return };
         if !is_in_tag(self.bytes, hit.start) {
-            self.hints = true;
+            self.dollars = true;
             self.found = is_formula(window.get(..close).unwrap_or_default());
+            let is_text = !self.data.contains(&hit.start);
+            self.between = self.between || is_text && opens_text(self.bytes, hit.start);
         }
     }
 
     /// The body of a script that holds no data is passed over, unless it typesets formulas.
     fn script(&mut self, hit: Hit) {
-        if let Some(script) = self.scripts.at(hit.start)
-            && !holds_data(self.bytes.get(script.tag).unwrap_or_default())
-        {
+        let Some(script) = self.scripts.at(hit.start) else { return };
+        if holds_data(self.bytes.get(script.tag).unwrap_or_default()) {
+            self.data = script.body;
+        } else {
             self.found |= has_calls(self.bytes.get(script.body.clone()).unwrap_or_default());
             self.script = script.body;
         }
@@ -247,6 +295,22 @@ fn is_in_tag(bytes: &[u8], at: usize) -> bool {
     })
 }
 
+/// Whether a tag not far before a place begins something in italics.
+fn is_near_italics(bytes: &[u8], at: usize) -> bool {
+    /// Bytes looked back over.
+    const LOOK_BACK: usize = 512;
+    let before = bytes.get(at.saturating_sub(LOOK_BACK)..at).unwrap_or_default();
+    memchr_iter(b'<', before).any(|tag| is_italic(before.get(tag + 1..).unwrap_or_default()))
+}
+
+/// Whether this begins with the name of an element in italics.
+fn is_italic(tag: &[u8]) -> bool {
+    [&b"i"[..], b"em", b"var"].iter().any(|name| {
+        tag.get(..name.len()).is_some_and(|written| written.eq_ignore_ascii_case(name))
+            && matches!(tag.get(name.len()), Some(b'>' | b' '))
+    })
+}
+
 /// Whether what is before a place is a letter right behind a tag that sets it in italics.
 fn hangs_on_italics(bytes: &[u8], at: usize) -> bool {
     /// Bytes looked back over; the tag stands close.
@@ -255,11 +319,7 @@ fn hangs_on_italics(bytes: &[u8], at: usize) -> bool {
     let Some(tag) = memrchr(b'<', before).and_then(|tag| before.get(tag + 1..)) else {
         return false;
     };
-    let is_italic = [&b"i"[..], b"em", b"var"].iter().any(|name| {
-        tag.get(..name.len()).is_some_and(|written| written.eq_ignore_ascii_case(name))
-            && matches!(tag.get(name.len()), Some(b'>' | b' '))
-    });
-    is_italic && !tag.ends_with(b">")
+    is_italic(tag) && !tag.ends_with(b">")
 }
 
 /// Whether the numeric character reference at a place stands for a symbol of mathematics.
@@ -279,6 +339,37 @@ fn is_symbol(bytes: &[u8], at: usize) -> bool {
 
 /// Bytes a formula between single dollars may have to be noticed here.
 const MAX_INLINE: usize = 240;
+
+/// Whether a dollar opens something that another one closes, by the rules for pages of which
+/// nothing is known ([`Delimiters::unknown`](cc_math_tex::delimiters::Delimiters::unknown)); only
+/// where the text is broken off is told, not what it says.
+fn opens_text(bytes: &[u8], at: usize) -> bool {
+    /// Bytes that such a formula may have.
+    const LONGEST: usize = 1000;
+    let before = at.checked_sub(1).and_then(|before| bytes.get(before));
+    let after = bytes.get(at + 1..).unwrap_or_default();
+    let opens = !before.is_some_and(u8::is_ascii_alphanumeric)
+        && after.first().is_some_and(|next| !next.is_ascii_whitespace() && *next != b'$');
+    let text = after.get(..tag_start(after.get(..LONGEST).unwrap_or(after))).unwrap_or_default();
+    let closes = |close: usize| {
+        let (last, next) =
+            (close.checked_sub(1).and_then(|last| text.get(last)), after.get(close + 1));
+        last.is_some_and(|last| !last.is_ascii_whitespace())
+            && !next.is_some_and(u8::is_ascii_digit)
+    };
+    opens && memchr_iter(b'$', text).any(closes)
+}
+
+/// Where the first tag begins that breaks a text off, as a line break does not.
+fn tag_start(text: &[u8]) -> usize {
+    let breaks = |at: &usize| {
+        let tag = text.get(at + 1..).unwrap_or_default();
+        let name = tag.strip_prefix(b"w").or(tag.strip_prefix(b"W")).unwrap_or(tag);
+        let is_break = name.get(..2).is_some_and(|name| name.eq_ignore_ascii_case(b"br"));
+        !is_break && tag.first().is_some_and(|next| next.is_ascii_alphabetic() || *next == b'/')
+    };
+    memchr_iter(b'<', text).find(breaks).unwrap_or(text.len())
+}
 
 /// Whether what stands between two dollars can be a formula: a short stretch with a letter or script, no tag.
 fn is_formula(body: &[u8]) -> bool {
@@ -337,6 +428,22 @@ mod tests {
         check("<p><i>x</i>, 5 m<sup>2</sup>, 1<sup>st</sup>", false);
         check("<script>katex.render(\"x\", f)</script><p id=f>", true);
         check("\u{feff}plain", false);
+    }
+
+    #[test]
+    fn what_mathematics_is_made_of_is_a_hint() {
+        let check = |page: &str, expected| assert_eq!(promise(page.as_bytes()), expected, "{page}");
+        check("<p>plain text for $5", Promise::Nothing);
+        check("<script>$('a').b('\\\\(x\\\\)')</script><p>x", Promise::Nothing);
+        check("<p>for $5 or $6", Promise::Nothing);
+        check("<p>for $5<p>or 6$ ", Promise::Nothing);
+        check("<p>for $5 or<br>6$ ", Promise::Hints);
+        check("<p>is $12$ ", Promise::Hints);
+        check("<script type=application/json>{\"a\":\"$12$ \"}</script>", Promise::Nothing);
+        check("<p>a \\foo 1<sup>st</sup>", Promise::Nothing);
+        check("<p><i>a<b>b</b>x<sup>2</sup></i>", Promise::Hints);
+        check("<script src=mathjax.js></script><p>x", Promise::Hints);
+        check("<p>$x$", Promise::Mathematics);
     }
 
     #[test]

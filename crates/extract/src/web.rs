@@ -3,7 +3,7 @@
 use crate::content::{self, Hints};
 use crate::context::PageContext;
 use crate::formula::{self, Spotted};
-use crate::prefilter::may_hold_math;
+use crate::prefilter::{Promise, may_hold_math};
 use crate::render::{Rendered, View, render};
 use crate::{MathMode, Page, Reading, hydration, url};
 use cc_math_core::Ledger;
@@ -23,13 +23,16 @@ pub(crate) enum Read {
 }
 
 /// Reads an HTML payload. A body without text gives way to the page's hydration state. Where
-/// `math` is required, a page without any is left at that. Formulas are looked for where the
-/// bytes are `hopeful`, or in an encoding that hides symbols from the prefilter.
-pub(crate) fn read(page: &Page<'_>, math: MathMode, hopeful: bool) -> Read {
+/// `math` is required, a page without any is left at that. Formulas are looked for unless the
+/// bytes promise nothing, in an encoding that shows what they are.
+pub(crate) fn read(page: &Page<'_>, math: MathMode, promise: Promise) -> Read {
     let decoded = decode(page);
     let parsed = parse(&decoded.text);
     let shows = decoded.charset == "utf-8" || page.bytes.is_ascii();
-    let spotted = if hopeful || !shows { spot(&parsed.dom) } else { Spotted::new(&parsed.dom) };
+    let spotted = match promise {
+        Promise::Nothing if shows => Spotted::new(&parsed.dom),
+        _ => spot(&parsed.dom),
+    };
     if math == MathMode::Required
         && spotted.claims.is_empty()
         && !hydration::texts(&parsed.dom).any(|text| may_hold_math(text.as_bytes()))
