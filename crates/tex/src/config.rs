@@ -22,6 +22,7 @@ use crate::commands;
 use crate::delimiters::{Delimiters, Guard, Pair};
 use crate::macros::{Macro, Macros};
 use js::Value;
+use memchr::memmem;
 
 /// Literals of one page that are read; a page has one or two.
 const MAX_LITERALS: usize = 32;
@@ -144,6 +145,9 @@ impl PageConfig {
 
     /// Adds what one more script says.
     pub fn read_script(&mut self, script: &str) {
+        if !mentions_engine(script) {
+            return;
+        }
         for (engine, literal) in literals(script) {
             match engine {
                 Engine::Katex => self.read_katex(&literal),
@@ -344,6 +348,13 @@ fn replace_pairs(known: &mut Vec<Pair>, setting: Option<&Value>, display: bool) 
 fn katex_pair(side: &Value) -> Option<Pair> {
     let display = side.get("display").and_then(Value::bool).unwrap_or(false);
     Some(Pair::new(side.get("left")?.text()?, side.get("right")?.text()?, display))
+}
+
+/// Whether there is anything in a script to be read: most scripts are large and say nothing.
+fn mentions_engine(script: &str) -> bool {
+    ["MathJax", "katex", "renderMathInElement"]
+        .iter()
+        .any(|word| memmem::find(script.as_bytes(), word.as_bytes()).is_some())
 }
 
 /// The literals that configure an engine in a script, in order.

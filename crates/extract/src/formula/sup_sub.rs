@@ -4,27 +4,24 @@
 //! `<i>` or `<var>`), a closing bracket or a number, followed by scripts. Words
 //! with footnote marks, ordinals and chemical formulas stay text.
 
-use super::{Cx, Mark, Segment, Spotted};
+use super::{Mark, Segment, Spotted};
 use crate::render::Claim;
 use cc_math_core::{FormulaKind, Status};
-use cc_math_html::{Dom, NodeId};
+use cc_math_html::{Dom, NodeId, local_name};
 
 /// Bytes of a base or a script beyond which it is no formula.
 const MAX_SCRIPT: usize = 24;
 
-/// Marks the formulas of a page on which nothing else was found.
-pub(super) fn spot(cx: &Cx<'_>, spotted: &mut Spotted) {
-    let scripts: Vec<NodeId> =
-        cx.dom.descendants(cx.dom.root()).filter(|n| is_script(cx.dom, *n)).collect();
-    for script in scripts {
-        if spotted.mark(script) == Mark::Nothing {
-            take(cx.dom, script, spotted);
-        }
+/// Marks the formula that a script belongs to, if it does.
+pub(super) fn spot(dom: &Dom, script: NodeId, spotted: &mut Spotted) {
+    if spotted.mark(script) == Mark::Nothing {
+        take(dom, script, spotted);
     }
 }
 
-fn is_script(dom: &Dom, node: NodeId) -> bool {
-    matches!(dom.name(node), "sup" | "sub")
+pub(super) fn is_script(dom: &Dom, node: NodeId) -> bool {
+    let name = dom.element(node).map(|element| &element.name);
+    matches!(name, Some(&local_name!("sup") | &local_name!("sub")))
 }
 
 fn take(dom: &Dom, first: NodeId, spotted: &mut Spotted) {

@@ -2,42 +2,22 @@
 //! as `∀x ∈ ℝ: x² ≥ 0` is taken as a formula only where operators that prose
 //! never uses stand between operands.
 
-use super::{Cx, Segment, Spotted};
+use super::{Segment, Spotted};
 use crate::render::Claim;
 use cc_math_core::{FormulaKind, Status};
-use cc_math_html::NodeId;
+use cc_math_html::{Dom, NodeId};
+use memchr::memchr_iter;
 use std::ops::Range;
 
 /// Longest stretch that is taken.
 const MAX_BYTES: usize = 400;
 
-/// Marks the formulas of a page on which nothing else was found.
-pub(super) fn spot(cx: &Cx<'_>, spotted: &mut Spotted) {
-    let texts: Vec<NodeId> = cx
-        .dom
-        .descendants(cx.dom.root())
-        .filter(|n| cx.dom.text(*n).is_some_and(has_strong_symbol) && is_prose(cx, *n))
-        .collect();
-    for node in texts {
-        take(cx, node, spotted);
-    }
-}
-
-/// Not inside code, scripts or the head.
-fn is_prose(cx: &Cx<'_>, node: NodeId) -> bool {
-    !cx.dom.ancestors(node).any(|n| {
-        matches!(
-            cx.dom.name(n),
-            "script" | "style" | "head" | "pre" | "code" | "textarea" | "svg" | "title"
-        )
-    })
-}
-
-fn take(cx: &Cx<'_>, node: NodeId, spotted: &mut Spotted) {
+/// Marks the formulas of a text.
+pub(super) fn spot(dom: &Dom, node: NodeId, spotted: &mut Spotted) {
     if !spotted.segments(node).is_empty() {
         return;
     }
-    let Some(text) = cx.dom.text(node) else { return };
+    let Some(text) = dom.text(node) else { return };
     for range in stretches(text) {
         let body = text.get(range.clone()).unwrap_or_default();
         if let Some(tex) = to_tex(body) {
@@ -54,8 +34,10 @@ fn take(cx: &Cx<'_>, node: NodeId, spotted: &mut Spotted) {
     }
 }
 
-fn has_strong_symbol(text: &str) -> bool {
-    !text.is_ascii() && text.chars().any(is_strong)
+/// Whether a text has one of the symbols, all of which begin with the same byte.
+pub(super) fn has_strong_symbol(text: &str) -> bool {
+    let symbols = memchr_iter(0xe2, text.as_bytes());
+    symbols.filter_map(|at| text.get(at..)?.chars().next()).any(is_strong)
 }
 
 /// Symbols that only mathematics uses.
@@ -299,6 +281,7 @@ mod tests {
     #[test]
     fn the_prefilter_knows_every_symbol() {
         let symbols = ('\0'..='\u{ffff}').filter(|c| is_strong(*c));
+        assert!(symbols.clone().all(|c| super::has_strong_symbol(&format!("é {c}"))));
         let forms = symbols.flat_map(|c| {
             let code = u32::from(c);
             [format!("<p>a {c} b"), format!("<p>a &#{code}; b"), format!("<p>a &#x{code:X}; b")]

@@ -6,6 +6,7 @@
 use super::is_commented;
 use super::js::{self, Value};
 use crate::scan::slice;
+use memchr::memmem;
 
 /// Calls of one script that are read.
 const MAX_CALLS: usize = 2000;
@@ -32,9 +33,10 @@ pub struct KatexCall {
 /// assert_eq!((calls[0].1.tex.as_str(), calls[0].1.display), (r"a \le b", true));
 /// ```
 pub fn katex_calls(script: &str) -> impl Iterator<Item = (String, KatexCall)> + '_ {
-    let calls = script.match_indices("katex.render(").take(MAX_CALLS);
-    calls.filter(|(at, _)| !is_commented(script, *at)).filter_map(|(at, name)| {
-        let inside = at + name.len();
+    const NAME: &str = "katex.render(";
+    let calls = memmem::find_iter(script.as_bytes(), NAME).take(MAX_CALLS);
+    calls.filter(|at| !is_commented(script, *at)).filter_map(|at| {
+        let inside = at + NAME.len();
         let end = script.ceil_char_boundary(inside.saturating_add(MAX_CALL));
         let start = script.floor_char_boundary(at.saturating_sub(MAX_CALL));
         call(slice(script, start..at), slice(script, inside..end))
