@@ -65,15 +65,15 @@ pub fn parse(html: &str, limits: &Limits) -> Parsed {
 
 /// The page with each CR LF and CR turned into LF, as the standard has it.
 fn with_line_feeds(html: &str) -> String {
-    if memchr::memchr(b'\r', html.as_bytes()).is_none() {
-        return html.into();
-    }
     let mut text = String::with_capacity(html.len());
-    for (index, line) in html.split('\r').enumerate() {
-        if index > 0 && !line.starts_with('\n') {
+    let mut start = 0;
+    for at in memchr::memchr_iter(b'\r', html.as_bytes()) {
+        text.push_str(html.get(start..at).unwrap_or_default());
+        start = at + 1;
+        if html.as_bytes().get(start) != Some(&b'\n') {
             text.push('\n');
         }
-        text.push_str(line);
     }
+    text.push_str(html.get(start..).unwrap_or_default());
     text
 }

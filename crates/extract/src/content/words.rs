@@ -208,18 +208,42 @@ const fn mix(hash: u64, word: u64) -> u64 {
 /// followed by a capital.
 pub(super) fn class_categories(value: &str) -> u64 {
     let mut found = 0;
-    let (mut start, mut after_small) = (0, false);
+    let (mut start, mut last) = (0, Letter::None);
     let bytes = value.as_bytes();
     for (at, byte) in bytes.iter().enumerate() {
-        let inside = byte.is_ascii_alphanumeric();
-        if !inside || (byte.is_ascii_uppercase() && after_small) {
+        let letter = LETTERS[usize::from(*byte)];
+        if letter == Letter::None || (letter == Letter::Capital && last == Letter::Small) {
             found |= token(bytes.get(start..at));
-            start = if inside { at } else { at + 1 };
+            start = if letter == Letter::None { at + 1 } else { at };
         }
-        after_small = byte.is_ascii_lowercase();
+        last = letter;
     }
     found | token(bytes.get(start..))
 }
+
+/// What a byte is to those who cut values into tokens.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Letter {
+    None,
+    Small,
+    Capital,
+    Digit,
+}
+
+static LETTERS: [Letter; 256] = {
+    let mut letters = [Letter::None; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        letters[byte] = match byte as u8 {
+            b'a'..=b'z' => Letter::Small,
+            b'A'..=b'Z' => Letter::Capital,
+            b'0'..=b'9' => Letter::Digit,
+            _ => Letter::None,
+        };
+        byte += 1;
+    }
+    letters
+};
 
 fn token(token: Option<&[u8]>) -> u64 {
     token.filter(|token| token.len() > 1).map_or(0, |token| CLASSES.categories(hash(token)))
