@@ -10,13 +10,17 @@
 //! passes is parsed, and dropped then if nothing was found.
 
 mod finder;
+mod scripts;
+mod signs;
 mod words;
 
-use crate::formula::is_strong;
 use cc_math_tex::config::PageConfig;
 use finder::{Finder, Hit};
-use memchr::{memchr, memchr_iter, memmem, memrchr, memrchr2};
-use std::borrow::Cow;
+use memchr::{memchr, memchr_iter, memmem};
+use scripts::{Scripts, has_calls, holds_data, source};
+use signs::{
+    MAX_INLINE, hangs_on_italics, is_formula, is_in_tag, is_near_italics, is_symbol, opens_text,
+};
 use std::ops::Range;
 use std::sync::LazyLock;
 
@@ -198,191 +202,6 @@ impl<'a> Search<'a> {
     }
 }
 
-/// A script or style element.
-struct Script {
-    tag: Range<usize>,
-    body: Range<usize>,
-}
-
-/// Where scripts end. Asked from the front of the page to its back, it goes over it once.
-struct Scripts<'a> {
-    bytes: &'a [u8],
-    tag_end: Next,
-    close: Next,
-}
-
-impl<'a> Scripts<'a> {
-    fn new(bytes: &'a [u8]) -> Self {
-        Self { bytes, tag_end: Next::new(find_tag_end), close: Next::new(find_close) }
-    }
-
-    /// The one whose tag begins at `start`; `None` if nothing ends it, or any behind it.
-    fn at(&mut self, start: usize) -> Option<Script> {
-        let open = self.tag_end.from(self.bytes, start)? + 1;
-        let close = self.close.from(self.bytes, open)?;
-        Some(Script { tag: start..open, body: open..close })
-    }
-}
-
-fn find_tag_end(bytes: &[u8], from: usize) -> Option<usize> {
-    memchr(b'>', bytes.get(from..)?).map(|at| from + at)
-}
-
-/// The next end tag of a script or style.
-fn find_close(bytes: &[u8], from: usize) -> Option<usize> {
-    memmem::find_iter(bytes.get(from..)?, b"</").map(|at| from + at).find(|at| {
-        let name = bytes.get(at + 2..).unwrap_or_default();
-        [&b"script"[..], b"style"]
-            .iter()
-            .any(|end| name.get(..end.len()).is_some_and(|name| name.eq_ignore_ascii_case(end)))
-    })
-}
-
-/// The next place of something, remembered until the page is read that far.
-struct Next {
-    find: fn(&[u8], usize) -> Option<usize>,
-    /// The place found last, if it was looked for, and where from.
-    known: Option<(usize, Option<usize>)>,
-}
-
-impl Next {
-    fn new(find: fn(&[u8], usize) -> Option<usize>) -> Self {
-        Self { find, known: None }
-    }
-
-    /// The first place at or behind `from`, which grows from call to call.
-    fn from(&mut self, bytes: &[u8], from: usize) -> Option<usize> {
-        if let Some((since, place)) = self.known
-            && since <= from
-            && place.is_none_or(|place| place >= from)
-        {
-            return place;
-        }
-        let place = (self.find)(bytes, from);
-        self.known = Some((from, place));
-        place
-    }
-}
-
-/// A script of JSON: a page's hydration state, which may be all of its text.
-fn holds_data(tag: &[u8]) -> bool {
-    memmem::find(tag, b"json").is_some()
-}
-
-/// Whether a script typesets formulas itself.
-fn has_calls(script: &[u8]) -> bool {
-    static CALL: LazyLock<memmem::Finder<'_>> =
-        LazyLock::new(|| memmem::Finder::new(b"katex.render("));
-    CALL.find(script).is_some()
-}
-
-/// What a script's tag says where the script is.
-fn source(tag: &[u8]) -> Cow<'_, str> {
-    let value = memmem::find(tag, b"src=").and_then(|at| tag.get(at + 4..)).unwrap_or_default();
-    let value = value.strip_prefix(b"\"").or(value.strip_prefix(b"'")).unwrap_or(value);
-    let ends = |byte: &u8| matches!(byte, b'"' | b'\'' | b'>' | b' ');
-    String::from_utf8_lossy(value.split(ends).next().unwrap_or_default())
-}
-
-/// Whether a place is between `<` and `>`.
-fn is_in_tag(bytes: &[u8], at: usize) -> bool {
-    /// Bytes looked back over; tags are shorter.
-    const LOOK_BACK: usize = 2048;
-    let before = bytes.get(at.saturating_sub(LOOK_BACK)..at).unwrap_or_default();
-    memrchr2(b'<', b'>', before).is_some_and(|at| {
-        let next = before.get(at + 1).copied().unwrap_or(b' ');
-        before.get(at) == Some(&b'<') && (next.is_ascii_alphabetic() || next == b'/')
-    })
-}
-
-/// Whether a tag not far before a place begins something in italics.
-fn is_near_italics(bytes: &[u8], at: usize) -> bool {
-    /// Bytes looked back over.
-    const LOOK_BACK: usize = 512;
-    let before = bytes.get(at.saturating_sub(LOOK_BACK)..at).unwrap_or_default();
-    memchr_iter(b'<', before).any(|tag| is_italic(before.get(tag + 1..).unwrap_or_default()))
-}
-
-/// Whether this begins with the name of an element in italics.
-fn is_italic(tag: &[u8]) -> bool {
-    [&b"i"[..], b"em", b"var"].iter().any(|name| {
-        tag.get(..name.len()).is_some_and(|written| written.eq_ignore_ascii_case(name))
-            && matches!(tag.get(name.len()), Some(b'>' | b' '))
-    })
-}
-
-/// Whether what is before a place is a letter right behind a tag that sets it in italics.
-fn hangs_on_italics(bytes: &[u8], at: usize) -> bool {
-    /// Bytes looked back over; the tag stands close.
-    const LOOK_BACK: usize = 64;
-    let before = bytes.get(at.saturating_sub(LOOK_BACK)..at).unwrap_or_default();
-    let Some(tag) = memrchr(b'<', before).and_then(|tag| before.get(tag + 1..)) else {
-        return false;
-    };
-    is_italic(tag) && !tag.ends_with(b">")
-}
-
-/// Whether the numeric character reference at a place stands for a symbol of mathematics.
-fn is_symbol(bytes: &[u8], at: usize) -> bool {
-    let digits = bytes.get(at + 2..).unwrap_or_default();
-    let (digits, radix) = match digits.strip_prefix(b"x").or(digits.strip_prefix(b"X")) {
-        Some(digits) => (digits, 16),
-        None => (digits, 10),
-    };
-    let code = digits
-        .iter()
-        .map_while(|digit| char::from(*digit).to_digit(radix))
-        .take(6)
-        .fold(0, |code, digit| code * radix + digit);
-    char::from_u32(code).is_some_and(is_strong)
-}
-
-/// Bytes a formula between single dollars may have to be noticed here.
-const MAX_INLINE: usize = 240;
-
-/// Whether a dollar opens something that another one closes, by the rules for pages of which
-/// nothing is known ([`Delimiters::unknown`](cc_math_tex::delimiters::Delimiters::unknown)); only
-/// where the text is broken off is told, not what it says.
-fn opens_text(bytes: &[u8], at: usize) -> bool {
-    /// Bytes that such a formula may have.
-    const LONGEST: usize = 1000;
-    let before = at.checked_sub(1).and_then(|before| bytes.get(before));
-    let after = bytes.get(at + 1..).unwrap_or_default();
-    let opens = !before.is_some_and(u8::is_ascii_alphanumeric)
-        && after.first().is_some_and(|next| !next.is_ascii_whitespace() && *next != b'$');
-    let text = after.get(..tag_start(after.get(..LONGEST).unwrap_or(after))).unwrap_or_default();
-    let closes = |close: usize| {
-        let (last, next) =
-            (close.checked_sub(1).and_then(|last| text.get(last)), after.get(close + 1));
-        last.is_some_and(|last| !last.is_ascii_whitespace())
-            && !next.is_some_and(u8::is_ascii_digit)
-    };
-    opens && memchr_iter(b'$', text).any(closes)
-}
-
-/// Where the first tag begins that breaks a text off, as a line break does not.
-fn tag_start(text: &[u8]) -> usize {
-    let breaks = |at: &usize| {
-        let tag = text.get(at + 1..).unwrap_or_default();
-        let name = tag.strip_prefix(b"w").or(tag.strip_prefix(b"W")).unwrap_or(tag);
-        let is_break = name.get(..2).is_some_and(|name| name.eq_ignore_ascii_case(b"br"));
-        !is_break && tag.first().is_some_and(|next| next.is_ascii_alphabetic() || *next == b'/')
-    };
-    memchr_iter(b'<', text).find(breaks).unwrap_or(text.len())
-}
-
-/// Whether what stands between two dollars can be a formula: a short stretch with a letter or script, no tag.
-fn is_formula(body: &[u8]) -> bool {
-    let first = body.first().copied().unwrap_or(b' ');
-    let bare_price =
-        first.is_ascii_digit() && !body.iter().any(|b| matches!(b, b'^' | b'_' | b'\\' | b'='));
-    !first.is_ascii_whitespace()
-        && !bare_price
-        && !body.contains(&b'>')
-        && !body.ends_with(b" ")
-        && body.iter().any(|b| b.is_ascii_alphabetic() || matches!(b, b'^' | b'_' | b'\\'))
-}
-
 /// Whether a page's renderer may find formulas that no word tells of: it has
 /// delimiters of its own, or it reads AsciiMath between backticks that are there.
 fn has_other_delimiters(bytes: &[u8]) -> bool {
@@ -444,14 +263,6 @@ mod tests {
         check("<p><i>a<b>b</b>x<sup>2</sup></i>", Promise::Hints);
         check("<script src=mathjax.js></script><p>x", Promise::Hints);
         check("<p>$x$", Promise::Mathematics);
-    }
-
-    #[test]
-    fn the_next_place_is_looked_for_once() {
-        let mut next = Next::new(find_tag_end);
-        let places = [0, 1, 2, 3, 5, 6].map(|from| next.from(b"a>b>c", from));
-        assert_eq!(places, [Some(1), Some(1), Some(3), Some(3), None, None]);
-        assert_eq!(next.known, Some((5, None)));
     }
 
     #[test]

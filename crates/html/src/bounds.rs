@@ -19,7 +19,7 @@ use html5ever::{LocalName, local_name};
 /// Open elements that one start tag can add: itself and two implied ones (`tbody`, `tr` around a `td`).
 const OPENED_AT_MOST: usize = 3;
 
-/// Formatting elements that may be open or waiting to be opened again, markers among them.
+/// Formatting elements that may be open or waiting to be opened again.
 ///
 /// Pages in the wild stay below 10; each new block re-creates all that wait.
 const FORMATTING: usize = 32;
@@ -179,7 +179,7 @@ impl Bounds<'_> {
     /// Whether the element can be opened.
     fn fits(&self, kind: Kind) -> bool {
         let deep = self.builder.open.len() + OPENED_AT_MOST > self.limits.depth;
-        let many = kind.is(kind::FORMATTING) && self.builder.formatting.len() >= FORMATTING;
+        let many = kind.is(kind::FORMATTING) && self.builder.formatting.elements() >= FORMATTING;
         !(deep || many) || kind.is(kind::VOID | kind::RAW_TEXT)
     }
 

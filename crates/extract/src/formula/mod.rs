@@ -22,6 +22,7 @@ mod raw;
 mod source;
 mod sup_sub;
 mod unicode;
+mod unmarked;
 mod wiris;
 
 pub(crate) use raw::kind_of as raw_kind;
@@ -282,70 +283,9 @@ fn walk(dom: &Dom, page: &PageContext) -> Spotted {
     let cx = Cx { dom, page };
     let mut spotted = Walk::new(&cx).run();
     if spotted.claims.is_empty() {
-        spot_unmarked(dom, &mut spotted);
+        unmarked::spot(dom, &mut spotted);
     }
     spotted
-}
-
-/// Finds formulas that nothing marks, on a page on which nothing else was found.
-fn spot_unmarked(dom: &Dom, spotted: &mut Spotted) {
-    let (mut scripts, mut texts) = (Vec::new(), Vec::new());
-    let mut code = None;
-    let mut next = Some(dom.root());
-    while let Some(node) = next {
-        code = code.filter(|end| *end != Some(node));
-        next = match unmarked(dom, node) {
-            Unmarked::NoText => dom.next_after(node, dom.root()),
-            Unmarked::Text if code.is_none() => {
-                texts.push(node);
-                dom.next_after(node, dom.root())
-            }
-            Unmarked::Script => {
-                scripts.push(node);
-                dom.next_in_tree(node, dom.root())
-            }
-            Unmarked::Code => {
-                code = code.or(Some(dom.next_after(node, dom.root())));
-                dom.next_in_tree(node, dom.root())
-            }
-            _ => dom.next_in_tree(node, dom.root()),
-        };
-    }
-    scripts.into_iter().for_each(|script| sup_sub::spot(dom, script, spotted));
-    texts.into_iter().for_each(|text| unicode::spot(dom, text, spotted));
-}
-
-/// What a node is to those who look for formulas that nothing marks.
-enum Unmarked {
-    /// Text with symbols of mathematics.
-    Text,
-    /// Something raised or lowered.
-    Script,
-    /// Its text is not prose.
-    Code,
-    /// It holds no text of the page.
-    NoText,
-    Other,
-}
-
-fn unmarked(dom: &Dom, node: NodeId) -> Unmarked {
-    if let Some(text) = dom.text(node) {
-        let strong = unicode::has_strong_symbol(text);
-        return if strong { Unmarked::Text } else { Unmarked::Other };
-    }
-    match dom.element(node).map(|element| &element.name) {
-        Some(
-            &local_name!("script")
-            | &local_name!("style")
-            | &local_name!("head")
-            | &local_name!("textarea")
-            | &local_name!("svg")
-            | &local_name!("title"),
-        ) => Unmarked::NoText,
-        Some(&local_name!("pre") | &local_name!("code")) => Unmarked::Code,
-        _ if sup_sub::is_script(dom, node) => Unmarked::Script,
-        _ => Unmarked::Other,
-    }
 }
 
 /// The visit of all nodes.

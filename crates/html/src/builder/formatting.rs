@@ -22,8 +22,9 @@ pub(crate) struct Formatting(Vec<Option<Entry>>);
 const MOST_EQUAL: usize = 3;
 
 impl Formatting {
-    pub(crate) fn len(&self) -> usize {
-        self.0.len()
+    /// Number of elements, without the markers.
+    pub(crate) fn elements(&self) -> usize {
+        self.0.iter().flatten().count()
     }
 
     pub(super) fn push_marker(&mut self) {
@@ -102,7 +103,7 @@ impl Builder<'_> {
             return;
         }
         let resting = self.formatting.0.iter().rposition(|entry| rests(entry, self));
-        for index in resting.map_or(0, |index| index + 1)..self.formatting.len() {
+        for index in resting.map_or(0, |index| index + 1)..self.formatting.0.len() {
             let Some(entry) = self.formatting.entry(index) else { continue };
             let open = self.insert_again(entry);
             self.open.push(open);

@@ -11,6 +11,13 @@ macro_rules! part {
     };
 }
 
+/// Elements whose end tags mean nothing inside the rows of a table.
+macro_rules! outside {
+    () => {
+        Kind::Body | Kind::Caption | Kind::Col | Kind::ColGroup | Kind::Html
+    };
+}
+
 impl Builder<'_> {
     pub(super) fn in_table(&mut self, token: Token<'_>) -> Step {
         match token {
@@ -222,18 +229,7 @@ impl Builder<'_> {
             Token::Start(Tag { kind: part!(), .. }) | Token::End(Tag { kind: Kind::Table, .. }) => {
                 self.end_table_body()
             }
-            Token::End(Tag {
-                kind:
-                    Kind::Body
-                    | Kind::Caption
-                    | Kind::Col
-                    | Kind::ColGroup
-                    | Kind::Html
-                    | Kind::Td
-                    | Kind::Th
-                    | Kind::Tr,
-                ..
-            }) => Step::Done,
+            Token::End(Tag { kind: outside!() | Kind::Td | Kind::Th | Kind::Tr, .. }) => Step::Done,
             _ => self.in_table(token),
         }
     }
@@ -271,17 +267,7 @@ impl Builder<'_> {
                 }
                 self.again_without_row()
             }
-            Token::End(Tag {
-                kind:
-                    Kind::Body
-                    | Kind::Caption
-                    | Kind::Col
-                    | Kind::ColGroup
-                    | Kind::Html
-                    | Kind::Td
-                    | Kind::Th,
-                ..
-            }) => Step::Done,
+            Token::End(Tag { kind: outside!() | Kind::Td | Kind::Th, .. }) => Step::Done,
             _ => self.in_table(token),
         }
     }
@@ -317,10 +303,7 @@ impl Builder<'_> {
                 }
                 self.end_cell()
             }
-            Token::End(Tag {
-                kind: Kind::Body | Kind::Caption | Kind::Col | Kind::ColGroup | Kind::Html,
-                ..
-            }) => Step::Done,
+            Token::End(Tag { kind: outside!(), .. }) => Step::Done,
             Token::End(tag) if matches!(tag.kind, Kind::Table | Kind::Tr | part!()) => {
                 if !self.open.has_in_table_scope(tag.kind) {
                     return Step::Done;
