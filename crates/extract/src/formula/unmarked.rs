@@ -22,7 +22,7 @@ pub(super) fn spot(dom: &Dom, spotted: &mut Spotted) {
                 dom.next_in_tree(node, dom.root())
             }
             Role::Code => {
-                code = code.or(Some(dom.next_after(node, dom.root())));
+                code = code.or_else(|| Some(dom.next_after(node, dom.root())));
                 dom.next_in_tree(node, dom.root())
             }
             _ => dom.next_in_tree(node, dom.root()),
