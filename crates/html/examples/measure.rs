@@ -198,6 +198,28 @@ fn cases() -> Vec<Case> {
         ("100k style", || "<style>".repeat(100_000) + "</head>"),
         ("100k iframe", || "<iframe>".repeat(100_000)),
         ("100k textarea", || "<textarea>".repeat(100_000)),
+        ("40k script unescaped", || "<script><!--<script></script><body>".repeat(40_000)),
+        ("80k title behind scripts", || {
+            "<script><!--<script></script>".repeat(16) + &"<title>a".repeat(80_000)
+        }),
+        ("200k object in table", || {
+            "<table><td><object></table>".repeat(200_000) + &"<b></b>".repeat(200_000)
+        }),
+        ("600k names", || (0..600_000).map(|i| format!("<p attr{i:08}>")).collect()),
+        ("1M link in svg", || "<svg>".to_owned() + &"<link>".repeat(1_000_000)),
+        ("4M text in 500 div in b", || {
+            format!("<b>{}{}", "<div>".repeat(500), "a\0".repeat(2_000_000))
+        }),
+        ("1k b of 256 attributes", || {
+            let tag = |i: usize, last: usize| -> String {
+                let names = (0..255).map(|a| format!(" a{}", if i == 0 { 254 - a } else { a }));
+                format!("<b{} z={last}>", names.collect::<String>())
+            };
+            (1..32).map(|i| tag(i, i)).collect::<String>() + &(tag(0, 99) + "</b>").repeat(1000)
+        }),
+        ("5 MB NUL in tags that never end", || {
+            "<i a='b=\"'c='>".repeat(16) + "'\" v=" + &"\0".repeat(5_000_000) + " w=\""
+        }),
         ("1M NUL", || "\0".repeat(1_000_000)),
         ("2M CR", || "\r".repeat(2_000_000)),
         ("100k frameset", || "x<frameset>".repeat(100_000)),

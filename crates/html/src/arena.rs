@@ -52,13 +52,13 @@ impl Place {
 }
 
 impl<'a> Arena<'a> {
-    /// For a page whose texts are stretches of `page`.
-    pub(crate) fn new(page: &'a str) -> Self {
-        let mut slots = Vec::with_capacity(page.len() / BYTES_A_NODE);
+    /// For a page whose texts are stretches of `page`, and that is to have no more than so many nodes.
+    pub(crate) fn new(page: &'a str, most: usize) -> Self {
+        let mut slots = Vec::with_capacity(most.min(page.len() / BYTES_A_NODE));
         slots.push(Slot::new(Node::Document));
         Self {
             slots,
-            attributes: Vec::with_capacity(page.len() / BYTES_AN_ATTRIBUTE),
+            attributes: Vec::with_capacity(most.min(page.len() / BYTES_AN_ATTRIBUTE)),
             scripts: Vec::new(),
             texts: Texts::new(page),
         }

@@ -2,8 +2,8 @@
 //!
 //! Some of its steps cost time in proportion to the number of open elements
 //! and of active formatting elements, and one token may re-create every
-//! unclosed formatting element. Capping both numbers makes each token cost a
-//! bounded amount; capping nodes bounds memory. Start tags that do not fit are
+//! unclosed formatting element. Capping both numbers, and the sum of what all
+//! tokens cost, bounds time; capping nodes bounds memory. Start tags that do not fit are
 //! left out together with their end tags. Text is never left out, except
 //! inside `<script>`, `<style>` and frames that do not fit.
 
@@ -17,6 +17,7 @@ use crate::tree::Limits;
 use html5ever::{LocalName, local_name};
 
 /// Open elements that one start tag can add: itself and two implied ones (`tbody`, `tr` around a `td`).
+/// What it opens again, up to [`FORMATTING`] elements, comes on top of the limit.
 const OPENED_AT_MOST: usize = 3;
 
 /// Formatting elements that may be open or waiting to be opened again.
@@ -26,7 +27,7 @@ const FORMATTING: usize = 32;
 
 /// Visits of open elements that the tree builder may make in all, and for each byte of the page.
 ///
-/// A tag costs it at most a few visits of each open element, a visit some 2 ns. Pages in the wild
+/// A tag is reckoned as one visit of each open element, and costs a few of some 2 ns. Pages in the wild
 /// need 2 visits a byte; one with 500 elements left open and a tag every 30 bytes needs 16.
 const EFFORT: usize = 16_000_000;
 const EFFORT_PER_BYTE: usize = 16;
@@ -110,11 +111,18 @@ impl<'a> Bounds<'a> {
         self.builder.nul();
     }
 
-    /// Passes on text.
+    /// Passes on text. In a full tree it goes where it stands, and opens nothing again.
     pub(crate) fn text(&mut self, text: Text) {
-        if !self.discarding {
-            self.builder.text(text);
+        if self.discarding {
+            return;
         }
+        if self.is_full() {
+            return self.builder.text_alone(text);
+        }
+        if self.builder.formatting.elements() > 0 {
+            self.count();
+        }
+        self.builder.text(text);
     }
 
     /// Passes on a start tag if it fits.
@@ -180,18 +188,21 @@ impl Bounds<'_> {
     fn fits(&self, kind: Kind) -> bool {
         let deep = self.builder.open.len() + OPENED_AT_MOST > self.limits.depth;
         let many = kind.is(kind::FORMATTING) && self.builder.formatting.elements() >= FORMATTING;
-        !(deep || many) || kind.is(kind::VOID | kind::RAW_TEXT)
+        let stays_open = self.in_foreign_content() || !kind.is(kind::VOID | kind::RAW_TEXT);
+        !(stays_open && (deep || many))
     }
 
     /// Remembers a start tag that does not fit, and keeps the words beside it apart.
     fn leave_out(&mut self, tag: &Tag) {
-        self.limited = true;
-        self.keep_apart(tag.kind);
+        self.omit(tag);
         self.left_out.push(tag.name.clone());
     }
 
-    fn keep_apart(&mut self, kind: Kind) {
-        if kind.is(kind::BLOCK) {
+    /// Takes nothing of a tag into the tree but a line end.
+    fn omit(&mut self, tag: &Tag) {
+        self.limited = true;
+        self.attributes().truncate(tag.attributes.start as usize);
+        if tag.kind.is(kind::BLOCK) {
             let line_end = self.texts().make(|out| out.push('\n'));
             self.text(line_end);
         }
@@ -211,9 +222,9 @@ impl Bounds<'_> {
 
     /// A start tag when the tree may not grow: only its effect on the tokenizer is kept.
     fn start_when_full(&mut self, tag: &Tag) -> Next {
-        self.limited = true;
-        self.keep_apart(tag.kind);
+        self.omit(tag);
         let raw_text = match tag.kind {
+            _ if self.in_foreign_content() => return Next::Continue,
             Kind::Script => RawText::Script,
             Kind::Style | Kind::IFrame | Kind::NoEmbed | Kind::NoFrames => RawText::Plain,
             _ => return Next::Continue,

@@ -5,7 +5,8 @@
 //! and a small number for its name, a tag's attributes go straight into the
 //! page's list of them, and an element made again shares them. Where html5ever
 //! departs from the standard, this follows it, so that the two can be held
-//! against each other (`tests/same_tree.rs`).
+//! against each other (`tests/same_tree.rs`), but for two cases that
+//! `docs/decisions/0007-tree-builder.md` names.
 //!
 //! Scripting is off, the contents of `<template>` are its children, and
 //! comments leave no node. Work for a token grows with the number of open
@@ -203,6 +204,12 @@ impl<'a> Builder<'a> {
             self.process(token);
             text = rest;
         }
+    }
+
+    /// Text that goes where it stands, whatever the rules are.
+    pub(crate) fn text_alone(&mut self, text: Text) {
+        self.comment();
+        self.append_text(text);
     }
 
     pub(crate) fn nul(&mut self) {

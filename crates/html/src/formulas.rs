@@ -15,6 +15,6 @@ pub(crate) fn is_in_formula(innermost: Kind) -> bool {
 /// Whether the standard, too, ends a formula when `flow` begins, where the open elements are of
 /// these kinds, innermost first.
 pub(crate) fn ends_before(open: impl Iterator<Item = Kind>, flow: Kind) -> bool {
-    let mut foreign = open.take_while(|kind| kind.is_foreign());
+    let mut foreign = open.take_while(|kind| kind.is_foreign() && *kind != Kind::SvgHtml);
     flow.is(kind::BREAKOUT) && !foreign.any(|kind| kind == Kind::MathMlText)
 }

@@ -2,9 +2,18 @@
 
 use crate::kind::Kind;
 use html5ever::LocalName;
+use std::collections::HashMap;
 
 /// Longest name that is remembered.
 const LONGEST: usize = 16;
+
+/// Names that are not of the standard, and too long to be an atom in themselves, that a page may
+/// have: they go into a table of the process, whose size does not follow them. Pages in the wild have
+/// some hundred.
+const MOST_OWN: usize = 4096;
+
+/// Bytes of a name that is an atom in itself.
+const INLINE: usize = 7;
 
 /// Slots of the memory; a power of two.
 const SLOTS: usize = 256;
@@ -12,32 +21,63 @@ const SLOTS: usize = 256;
 /// Makes names lower-case atoms, remembering those seen: a page repeats a few dozen.
 pub(crate) struct Names {
     seen: Vec<Option<(u128, LocalName, Kind)>>,
+    /// Names of the page's own.
+    own: HashMap<String, LocalName>,
     /// Whether the page has U+0000, which would make keys ambiguous.
     has_nul: bool,
 }
 
 impl Names {
     pub(crate) fn new(has_nul: bool) -> Self {
-        Self { seen: vec![None; SLOTS], has_nul }
+        Self { seen: vec![None; SLOTS], own: HashMap::new(), has_nul }
     }
 
-    /// The atom of the name at `start..end` of the page, and the kind of an element of that name.
-    /// U+0000 becomes U+FFFD, as the standard says.
-    pub(crate) fn get(&mut self, page: &str, start: usize, end: usize) -> (LocalName, Kind) {
-        let written = || page.get(start..end).unwrap_or_default();
+    /// The atom of the name at `start..end` of the page, and the kind of an element of that name;
+    /// `None` if the page has too many names. U+0000 becomes U+FFFD, as the standard says.
+    pub(crate) fn get(
+        &mut self,
+        page: &str,
+        start: usize,
+        end: usize,
+    ) -> Option<(LocalName, Kind)> {
         let key = key(page.as_bytes(), start, end).filter(|_| !self.has_nul);
-        let Some(key) = key else { return atom(written()) };
-        let folded = (key as u64) ^ ((key >> 64) as u64).rotate_left(29);
+        let folded = key.map_or(0, |key| (key as u64) ^ ((key >> 64) as u64).rotate_left(29));
         let index = (folded.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 56) as usize % SLOTS;
-        let Some(slot) = self.seen.get_mut(index) else { return atom(written()) };
-        if let Some((known, name, kind)) = slot
-            && *known == key
+        if let Some(Some((known, name, kind))) = self.seen.get(index)
+            && Some(*known) == key
         {
-            return (name.clone(), *kind);
+            return Some((name.clone(), *kind));
         }
-        let (name, kind) = atom(written());
-        *slot = Some((key, name.clone(), kind));
-        (name, kind)
+        let name = self.atom(page.get(start..end).unwrap_or_default())?;
+        let kind = Kind::of(&name);
+        if let (Some(slot), Some(key)) = (self.seen.get_mut(index), key) {
+            *slot = Some((key, name.clone(), kind));
+        }
+        Some((name, kind))
+    }
+
+    fn atom(&mut self, written: &str) -> Option<LocalName> {
+        let clean = |byte: u8| byte != 0 && !byte.is_ascii_uppercase();
+        if written.bytes().all(clean) {
+            return self.lower(written);
+        }
+        self.lower(&written.to_ascii_lowercase().replace('\0', "\u{fffd}"))
+    }
+
+    fn lower(&mut self, name: &str) -> Option<LocalName> {
+        if name.len() <= INLINE {
+            return Some(LocalName::from(name));
+        }
+        if let Some(own) = self.own.get(name) {
+            return Some(own.clone());
+        }
+        let known = LocalName::try_static(name);
+        if known.is_none() && self.own.len() < MOST_OWN {
+            let own = LocalName::from(name);
+            self.own.insert(name.into(), own.clone());
+            return Some(own);
+        }
+        known
     }
 }
 
@@ -47,17 +87,6 @@ fn key(page: &[u8], start: usize, end: usize) -> Option<u128> {
     let bytes: [u8; LONGEST] = *page.get(start..)?.first_chunk()?;
     let length = end.checked_sub(start).filter(|length| (1..=LONGEST).contains(length))?;
     Some(u128::from_le_bytes(bytes) & (u128::MAX >> (8 * (LONGEST - length))))
-}
-
-fn atom(written: &str) -> (LocalName, Kind) {
-    let clean = |byte: u8| byte != 0 && !byte.is_ascii_uppercase();
-    let name = if written.bytes().all(clean) {
-        LocalName::from(written)
-    } else {
-        LocalName::from(written.to_ascii_lowercase().replace('\0', "\u{fffd}"))
-    };
-    let kind = Kind::of(&name);
-    (name, kind)
 }
 
 #[cfg(test)]
@@ -83,8 +112,19 @@ mod tests {
             for name in names.iter().filter(|name| has_nul || !name.contains('\0')) {
                 start += page.get(start..).and_then(|rest| rest.find(name)).unwrap();
                 let lower = name.to_ascii_lowercase().replace('\0', "\u{fffd}");
-                assert_eq!(*made.get(&page, start, start + name.len()).0, *lower);
+                assert_eq!(*made.get(&page, start, start + name.len()).unwrap().0, *lower);
             }
+        }
+    }
+
+    #[test]
+    fn a_page_has_only_so_many_names_of_its_own() {
+        let mut made = Names::new(false);
+        let fits = |made: &mut Names, name: &str| made.get(name, 0, name.len()).is_some();
+        let new = (0..2 * MOST_OWN).filter(|i| fits(&mut made, &format!("attribute-{i}"))).count();
+        assert_eq!(new, MOST_OWN);
+        for name in ["attribute-1", "blockquote", "x-y", "ATTRIBUTE-2"] {
+            assert!(fits(&mut made, name), "{name}");
         }
     }
 }

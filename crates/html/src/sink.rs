@@ -45,7 +45,7 @@ fn unnamed(id: u32) -> Handle {
 
 impl Sink {
     pub(crate) fn new() -> Self {
-        Self(RefCell::new(Arena::new("")))
+        Self(RefCell::new(Arena::new("", 0)))
     }
 
     fn with<R>(&self, change: impl FnOnce(&mut Arena<'_>) -> R) -> R {

@@ -43,13 +43,17 @@ impl Text {
     }
 }
 
+/// How much has been made so far.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Mark(usize);
+
 /// The page, and the texts that are not stretches of it because character references are resolved.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Texts<Page> {
     pub(crate) page: Page,
     /// Texts that were made, one behind the other.
     made: String,
-    /// Texts that grew, or for which there is no room among those.
+    /// Texts that grew.
     own: Vec<String>,
 }
 
@@ -72,14 +76,23 @@ impl<Page: AsRef<str>> Texts<Page> {
     }
 
     /// Keeps a text that `write` appends to what it is given.
+    ///
+    /// What is made of a page is at most three times as long (U+0000 becomes U+FFFD), and pages are
+    /// limited to half a GiB.
     pub(crate) fn make(&mut self, write: impl FnOnce(&mut String)) -> Text {
         let start = self.made.len();
         write(&mut self.made);
-        if self.made.len() < MADE as usize {
-            return Text { start: start as u32 | MADE, length: (self.made.len() - start) as u32 };
-        }
-        let text = self.made.split_off(start);
-        self.keep(text)
+        debug_assert!(self.made.len() < MADE as usize);
+        Text { start: start as u32 | MADE, length: (self.made.len() - start) as u32 }
+    }
+
+    pub(crate) fn mark(&self) -> Mark {
+        Mark(self.made.len())
+    }
+
+    /// Forgets what was made since; nobody may hold it.
+    pub(crate) fn forget(&mut self, mark: Mark) {
+        self.made.truncate(mark.0);
     }
 
     fn keep(&mut self, text: String) -> Text {

@@ -15,14 +15,18 @@ use crate::bounds::Bounds;
 use crate::builder::{Next, RawText, Tag};
 use crate::dom::Stretch;
 use crate::guard::Guard;
+use crate::kind::Kind;
 use crate::names::Names;
 use crate::quirks::Doctype;
 use crate::raw_text;
 use crate::references::resolve;
-use crate::texts::Text;
+use crate::texts::{Mark, Text};
 use html5ever::tokenizer::TagKind;
 use html5ever::{LocalName, local_name};
 use memchr::{memchr, memchr2, memmem};
+
+/// What elements are called whose names do not fit.
+const NAMELESS: &str = "unnamed";
 
 /// Scans to the end of the page that recovery may repeat.
 const RECOVERIES: usize = 16;
@@ -32,6 +36,8 @@ const RECOVERIES: usize = 16;
 pub(crate) struct Findings {
     /// Something had no end and was ended early.
     pub(crate) recovered: bool,
+    /// A name was left out.
+    pub(crate) limited: bool,
     /// `<` signs of raw TeX that were kept as text.
     pub(crate) guarded: usize,
 }
@@ -396,7 +402,7 @@ fn is_space(c: char) -> bool {
 /// Tags.
 impl Tokenizer<'_> {
     fn tag(&mut self, kind: TagKind) {
-        let held = self.sink.attributes().len();
+        let held = (self.sink.attributes().len(), self.sink.texts().mark());
         let read = self.read_tag(kind, self.bytes.len());
         let Some((tag, end)) = read.or_else(|| self.recover_tag(kind, held)) else {
             self.at = self.bytes.len();
@@ -422,9 +428,10 @@ impl Tokenizer<'_> {
     /// A tag that runs on to the end of the page, mostly because a quote is missing, would hide
     /// all that follows. It is read again as if the next `>` ended it.
     ///
-    /// Of the page's attributes only `held` are of other tags.
-    fn recover_tag(&mut self, kind: TagKind, held: usize) -> Option<(Tag, usize)> {
-        self.sink.attributes().truncate(held);
+    /// Of the page's attributes, and of their texts, only those `held` are of other tags.
+    fn recover_tag(&mut self, kind: TagKind, held: (usize, Mark)) -> Option<(Tag, usize)> {
+        self.sink.attributes().truncate(held.0);
+        self.sink.texts().forget(held.1);
         let limit = find(self.bytes, self.at, b'>').filter(|_| self.recoveries > 0)?;
         self.recoveries -= 1;
         self.findings.recovered = true;
@@ -437,7 +444,9 @@ impl Tokenizer<'_> {
         let bytes = self.bytes.get(..limit)?;
         let start = self.at + if kind == TagKind::StartTag { 1 } else { 2 };
         let mut at = find_class(bytes, start, TAG_NAME_END);
-        let (name, element) = self.names.get(self.text, start, at);
+        let named = self.names.get(self.text, start, at);
+        self.findings.limited |= named.is_none();
+        let (name, element) = named.unwrap_or((LocalName::from(NAMELESS), Kind::Other));
         let first = self.sink.attributes().len() as u32;
         let self_closing = loop {
             at = skip_space(bytes, at);
@@ -469,7 +478,10 @@ impl Tokenizer<'_> {
         let name_end = find_class(bytes, start + 1, ATTRIBUTE_NAME_END);
         let (value, end) = self.attribute_value(bytes, skip_space(bytes, name_end))?;
         if kind == TagKind::StartTag {
-            let (name, _) = self.names.get(self.text, start, name_end);
+            let Some((name, _)) = self.names.get(self.text, start, name_end) else {
+                self.findings.limited = true;
+                return Some(end);
+            };
             let held = self.sink.attributes().get(first..).unwrap_or_default();
             if held.len() < self.attributes && !held.iter().any(|(key, _)| *key == name) {
                 let value = self.value(value);
@@ -500,13 +512,17 @@ impl Tokenizer<'_> {
 
     fn value(&mut self, (start, end): (usize, usize)) -> Text {
         let raw = self.slice(start, end);
-        if self.has_nul {
-            let raw = raw.replace('\0', "\u{fffd}");
-            self.sink.texts().make(|out| resolve(&raw, true, out))
-        } else if memchr(b'&', raw.as_bytes()).is_some() {
-            self.sink.texts().make(|out| resolve(raw, true, out))
-        } else {
-            Text::of_page(start, end)
+        let references = memchr(b'&', raw.as_bytes()).is_some();
+        let nul = self.has_nul && memchr(0, raw.as_bytes()).is_some();
+        let texts = self.sink.texts();
+        match (references, nul) {
+            (true, true) => {
+                let raw = raw.replace('\0', "\u{fffd}");
+                texts.make(|out| resolve(&raw, true, out))
+            }
+            (true, false) => texts.make(|out| resolve(raw, true, out)),
+            (false, true) => texts.make(|out| out.push_str(&raw.replace('\0', "\u{fffd}"))),
+            (false, false) => Text::of_page(start, end),
         }
     }
 }
@@ -540,14 +556,23 @@ impl Tokenizer<'_> {
 
     /// Where the raw text ends, and whether its end tag stands there.
     fn raw_text_end(&mut self, kind: RawText) -> (usize, bool) {
-        let end = if self.never_closed.contains(&self.raw_name) {
-            None
-        } else if kind == RawText::Script {
-            raw_text::script_end(self.bytes, self.at)
-        } else {
-            raw_text::end_tag(self.bytes, self.at, &self.raw_name)
+        let end = match kind {
+            RawText::Script if self.recoveries > 0 => raw_text::script_end(self.bytes, self.at),
+            _ => self.end_tag(),
         };
         end.map_or_else(|| self.recover_raw_text(), |end| (end, true))
+    }
+
+    /// The next end tag of the element begun last. Where there is none, it is not looked for again.
+    fn end_tag(&mut self) -> Option<usize> {
+        if self.never_closed.contains(&self.raw_name) {
+            return None;
+        }
+        let end = raw_text::end_tag(self.bytes, self.at, &self.raw_name);
+        if end.is_none() {
+            self.never_closed.push(self.raw_name.clone());
+        }
+        end
     }
 
     /// Raw text that nothing ends would hide the rest of the page. A script that is only not
@@ -570,14 +595,7 @@ impl Tokenizer<'_> {
 
     /// An end tag that the standard does not see as one.
     fn hidden_end_tag(&mut self) -> Option<usize> {
-        if self.recoveries == 0 || self.never_closed.contains(&self.raw_name) {
-            return None;
-        }
-        self.recoveries -= 1;
-        let end = raw_text::end_tag(self.bytes, self.at, &self.raw_name);
-        if end.is_none() {
-            self.never_closed.push(self.raw_name.clone());
-        }
-        end
+        self.recoveries = self.recoveries.checked_sub(1)?;
+        self.end_tag()
     }
 }

@@ -5,8 +5,8 @@ use crate::bounds::{Bounded, Bounds};
 use crate::dom::Dom;
 use crate::tokenizer::Tokenizer;
 
-/// Longest page that is read, in bytes; the arena counts in 32 bits.
-const LONGEST_PAGE: usize = 1 << 30;
+/// Longest page that is read, in bytes; texts count in 31 bits, and can be three times as long.
+const LONGEST_PAGE: usize = 1 << 29;
 
 /// How large a tree may grow, and how its text is read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,7 +49,7 @@ pub struct Parsed {
 pub fn parse(html: &str, limits: &Limits) -> Parsed {
     let read = html.get(..html.floor_char_boundary(LONGEST_PAGE)).unwrap_or(html);
     let source = with_line_feeds(read);
-    let arena = Arena::new(&source);
+    let arena = Arena::new(&source, limits.nodes);
     let sink = Bounds::new(arena, limits, source.len());
     let tokenizer = Tokenizer::new(&source, limits.attributes, limits.guard_math, sink);
     let (sink, findings) = tokenizer.run();
@@ -57,7 +57,7 @@ pub fn parse(html: &str, limits: &Limits) -> Parsed {
     let built = arena.finish();
     Parsed {
         dom: built.over(source),
-        limited: limited || read.len() < html.len(),
+        limited: limited || findings.limited || read.len() < html.len(),
         recovered: findings.recovered || ended_formula,
         guarded: findings.guarded,
     }

@@ -3,7 +3,7 @@
 use super::stack::Open;
 use super::{Builder, Tag};
 use crate::arena::{Arena, Place};
-use crate::dom::{Element, NONE, Namespace, Stretch};
+use crate::dom::{Attribute, Element, NONE, Namespace, Stretch};
 use crate::kind::{self, Kind};
 use html5ever::local_name;
 
@@ -14,31 +14,63 @@ struct Entry {
     attributes: Stretch,
 }
 
-/// The list; `None` is a marker, which hides what is before it.
+/// What stands in the list.
+#[derive(Debug, Clone, Copy)]
+enum Item {
+    Element(Entry),
+    /// So many markers, each of which hides what is before it.
+    Markers(u32),
+}
+
+impl Item {
+    fn element(self) -> Option<Entry> {
+        match self {
+            Self::Element(entry) => Some(entry),
+            Self::Markers(_) => None,
+        }
+    }
+}
+
+/// The list. No two items of markers are neighbours, so that it is short where elements are few.
 #[derive(Debug, Default)]
-pub(crate) struct Formatting(Vec<Option<Entry>>);
+pub(crate) struct Formatting(Vec<Item>);
 
 /// Equal elements that may be in the list behind its last marker.
 const MOST_EQUAL: usize = 3;
 
+/// Attributes of an element that is compared with others whatever the order they are in.
+const MOST_COMPARED: usize = 16;
+
 impl Formatting {
     /// Number of elements, without the markers.
     pub(crate) fn elements(&self) -> usize {
-        self.0.iter().flatten().count()
+        self.0.iter().filter_map(|item| item.element()).count()
     }
 
     pub(super) fn push_marker(&mut self) {
-        self.0.push(None);
+        match self.0.last_mut() {
+            Some(Item::Markers(markers)) => *markers = markers.saturating_add(1),
+            _ => self.0.push(Item::Markers(1)),
+        }
     }
 
     /// Forgets all up to the last marker.
     pub(super) fn clear_to_marker(&mut self) {
-        while let Some(Some(_)) = self.0.pop() {}
+        while let Some(Item::Element(_)) = self.0.last() {
+            self.0.pop();
+        }
+        match self.0.last_mut() {
+            Some(Item::Markers(markers)) if *markers > 1 => *markers -= 1,
+            _ => {
+                self.0.pop();
+            }
+        }
     }
 
     /// Elements behind the last marker, last first, with their places.
     fn behind_marker(&self) -> impl Iterator<Item = (usize, Entry)> {
-        self.0.iter().enumerate().rev().map_while(|(index, entry)| Some((index, (*entry)?)))
+        let items = self.0.iter().enumerate().rev();
+        items.map_while(|(index, item)| Some((index, item.element()?)))
     }
 
     /// The last element of this kind behind the last marker.
@@ -47,35 +79,50 @@ impl Formatting {
     }
 
     fn position(&self, id: u32) -> Option<usize> {
-        self.0.iter().position(|entry| entry.is_some_and(|entry| entry.open.id == id))
+        self.0.iter().position(|item| item.element().is_some_and(|entry| entry.open.id == id))
     }
 
     fn entry(&self, index: usize) -> Option<Entry> {
-        self.0.get(index).copied().flatten()
+        self.0.get(index).and_then(|item| item.element())
     }
 
     fn replace(&mut self, index: usize, entry: Entry) {
         if let Some(old) = self.0.get_mut(index) {
-            *old = Some(entry);
+            *old = Item::Element(entry);
         }
     }
 
     fn remove(&mut self, id: u32) {
         if let Some(index) = self.position(id) {
-            self.0.remove(index);
+            self.remove_at(index);
+        }
+    }
+
+    /// Removes an element; markers on both sides of it become one item.
+    fn remove_at(&mut self, index: usize) {
+        self.0.remove(index);
+        let before = index.checked_sub(1).and_then(|before| self.0.get(before)).copied();
+        if let (Some(Item::Markers(more)), Some(Item::Markers(markers))) =
+            (before, self.0.get_mut(index))
+        {
+            *markers = markers.saturating_add(more);
+            self.0.remove(index - 1);
         }
     }
 }
 
-/// Whether two lists of attributes say the same, in whatever order.
+/// Whether two lists of attributes say the same, in whatever order if they are short.
 fn are_equal(arena: &Arena<'_>, one: Stretch, other: Stretch) -> bool {
     let (mine, theirs) = (one.of(&arena.attributes), other.of(&arena.attributes));
     let says = |value| arena.texts.get(value);
+    let same = |(name, value): &Attribute, (key, other): &Attribute| {
+        key == name && says(*other) == says(*value)
+    };
+    let in_order = || mine.iter().zip(theirs).all(|(mine, theirs)| same(mine, theirs));
+    let in_any_order = || mine.iter().all(|mine| theirs.iter().any(|theirs| same(mine, theirs)));
     one == other
         || mine.len() == theirs.len()
-            && mine.iter().all(|(name, value)| {
-                theirs.iter().any(|(key, other)| key == name && says(*other) == says(*value))
-            })
+            && (in_order() || mine.len() <= MOST_COMPARED && in_any_order())
 }
 
 impl Builder<'_> {
@@ -88,16 +135,16 @@ impl Builder<'_> {
         let equal = self.formatting.behind_marker().filter(|(_, entry)| is_equal(entry));
         let (count, first) = equal.fold((0, 0), |(count, _), (index, _)| (count + 1, index));
         if count >= MOST_EQUAL {
-            self.formatting.0.remove(first);
+            self.formatting.remove_at(first);
         }
         let open = self.insert_open(tag);
-        self.formatting.0.push(Some(Entry { open, attributes: tag.attributes }));
+        self.formatting.0.push(Item::Element(Entry { open, attributes: tag.attributes }));
     }
 
     /// "Reconstruct the active formatting elements": opens again those that are not open.
     pub(super) fn reopen_formatting(&mut self) {
-        let rests = |entry: &Option<Entry>, this: &Self| {
-            entry.is_none_or(|entry| this.open.position(entry.open.id).is_some())
+        let rests = |item: &Item, this: &Self| {
+            item.element().is_none_or(|entry| this.open.position(entry.open.id).is_some())
         };
         if self.formatting.0.last().is_none_or(|last| rests(last, self)) {
             return;
@@ -154,7 +201,7 @@ impl Builder<'_> {
     /// Ends a formatting element once; false if nothing more is to be done.
     fn adopt_once(&mut self, index: usize, entry: Entry) -> bool {
         let Some(place) = self.open.position(entry.open.id) else {
-            self.formatting.0.remove(index);
+            self.formatting.remove_at(index);
             return false;
         };
         if !self.open.has_in(kind::SCOPE, |open| open.id == entry.open.id) {
@@ -164,7 +211,7 @@ impl Builder<'_> {
         let furthest = behind.map(|(at, open)| (at, *open)).find(|(_, o)| o.kind.is(kind::SPECIAL));
         let Some((furthest_at, furthest)) = furthest else {
             self.open.truncate(place);
-            self.formatting.0.remove(index);
+            self.formatting.remove_at(index);
             return false;
         };
         let ancestor = self.open.at(place.saturating_sub(1));
@@ -222,7 +269,7 @@ impl Builder<'_> {
                 }
             }
             Some(index) => {
-                self.formatting.0.insert(index + 1, Some(new));
+                self.formatting.0.insert(index + 1, Item::Element(new));
                 self.formatting.remove(entry.open.id);
             }
         }
