@@ -12,6 +12,9 @@ const LONGEST: usize = 16;
 /// some hundred.
 const MOST_OWN: usize = 4096;
 
+/// Bytes of the longest name that is taken.
+const LONGEST_OWN: usize = 1 << 10;
+
 /// Bytes of a name that is an atom in itself.
 const INLINE: usize = 7;
 
@@ -33,7 +36,7 @@ impl Names {
     }
 
     /// The atom of the name at `start..end` of the page, and the kind of an element of that name;
-    /// `None` if the page has too many names. U+0000 becomes U+FFFD, as the standard says.
+    /// `None` if it is too long or the page has too many. U+0000 becomes U+FFFD, as the standard says.
     pub(crate) fn get(
         &mut self,
         page: &str,
@@ -57,6 +60,9 @@ impl Names {
     }
 
     fn atom(&mut self, written: &str) -> Option<LocalName> {
+        if written.len() > LONGEST_OWN {
+            return None;
+        }
         let clean = |byte: u8| byte != 0 && !byte.is_ascii_uppercase();
         if written.bytes().all(clean) {
             return self.lower(written);
@@ -123,6 +129,7 @@ mod tests {
         let fits = |made: &mut Names, name: &str| made.get(name, 0, name.len()).is_some();
         let new = (0..2 * MOST_OWN).filter(|i| fits(&mut made, &format!("attribute-{i}"))).count();
         assert_eq!(new, MOST_OWN);
+        assert!(!fits(&mut made, &"x".repeat(LONGEST_OWN + 1)));
         for name in ["attribute-1", "blockquote", "x-y", "ATTRIBUTE-2"] {
             assert!(fits(&mut made, name), "{name}");
         }

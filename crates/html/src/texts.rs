@@ -1,5 +1,7 @@
 //! Where the texts of a page are kept.
 
+use std::ops::Range;
+
 /// A text of a page: a stretch of the page itself, a stretch of what was made of it, or a text of
 /// its own. [`Dom::text`](crate::Dom::text) tells what it says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,6 +28,11 @@ impl Text {
         Self { start: start as u32, length: end.saturating_sub(start) as u32 }
     }
 
+    /// Where a stretch of the page stands in it.
+    pub(crate) fn in_page(self) -> Range<usize> {
+        self.start as usize..self.start as usize + self.length as usize
+    }
+
     /// Its first bytes, and the rest. Not of a text of its own.
     pub(crate) fn split_at(self, length: usize) -> (Self, Self) {
         let length = self.length.min(length as u32);
@@ -42,10 +49,6 @@ impl Text {
         neighbours.then(|| Self { start: self.start, length: self.length + next.length })
     }
 }
-
-/// How much has been made so far.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Mark(usize);
 
 /// The page, and the texts that are not stretches of it because character references are resolved.
 #[derive(Debug, Clone, Default)]
@@ -84,15 +87,6 @@ impl<Page: AsRef<str>> Texts<Page> {
         write(&mut self.made);
         debug_assert!(self.made.len() < MADE as usize);
         Text { start: start as u32 | MADE, length: (self.made.len() - start) as u32 }
-    }
-
-    pub(crate) fn mark(&self) -> Mark {
-        Mark(self.made.len())
-    }
-
-    /// Forgets what was made since; nobody may hold it.
-    pub(crate) fn forget(&mut self, mark: Mark) {
-        self.made.truncate(mark.0);
     }
 
     fn keep(&mut self, text: String) -> Text {

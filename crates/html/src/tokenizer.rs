@@ -20,10 +20,11 @@ use crate::names::Names;
 use crate::quirks::Doctype;
 use crate::raw_text;
 use crate::references::resolve;
-use crate::texts::{Mark, Text};
+use crate::texts::Text;
 use html5ever::tokenizer::TagKind;
 use html5ever::{LocalName, local_name};
 use memchr::{memchr, memchr2, memmem};
+use std::borrow::Cow;
 
 /// What elements are called whose names do not fit.
 const NAMELESS: &str = "unnamed";
@@ -402,7 +403,7 @@ fn is_space(c: char) -> bool {
 /// Tags.
 impl Tokenizer<'_> {
     fn tag(&mut self, kind: TagKind) {
-        let held = (self.sink.attributes().len(), self.sink.texts().mark());
+        let held = self.sink.attributes().len();
         let read = self.read_tag(kind, self.bytes.len());
         let Some((tag, end)) = read.or_else(|| self.recover_tag(kind, held)) else {
             self.at = self.bytes.len();
@@ -428,10 +429,9 @@ impl Tokenizer<'_> {
     /// A tag that runs on to the end of the page, mostly because a quote is missing, would hide
     /// all that follows. It is read again as if the next `>` ended it.
     ///
-    /// Of the page's attributes, and of their texts, only those `held` are of other tags.
-    fn recover_tag(&mut self, kind: TagKind, held: (usize, Mark)) -> Option<(Tag, usize)> {
-        self.sink.attributes().truncate(held.0);
-        self.sink.texts().forget(held.1);
+    /// Of the page's attributes only `held` are of other tags.
+    fn recover_tag(&mut self, kind: TagKind, held: usize) -> Option<(Tag, usize)> {
+        self.sink.attributes().truncate(held);
         let limit = find(self.bytes, self.at, b'>').filter(|_| self.recoveries > 0)?;
         self.recoveries -= 1;
         self.findings.recovered = true;
@@ -462,6 +462,7 @@ impl Tokenizer<'_> {
                 None => return None,
             }
         };
+        self.settle_values(first as usize);
         let attributes = Stretch { start: first, end: self.sink.attributes().len() as u32 };
         Some((Tag { name, kind: element, attributes, self_closing }, at + 1))
     }
@@ -484,8 +485,7 @@ impl Tokenizer<'_> {
             };
             let held = self.sink.attributes().get(first..).unwrap_or_default();
             if held.len() < self.attributes && !held.iter().any(|(key, _)| *key == name) {
-                let value = self.value(value);
-                self.sink.attributes().push((name, value));
+                self.sink.attributes().push((name, Text::of_page(value.0, value.1)));
             }
         }
         Some(end)
@@ -510,19 +510,21 @@ impl Tokenizer<'_> {
         }
     }
 
-    fn value(&mut self, (start, end): (usize, usize)) -> Text {
-        let raw = self.slice(start, end);
-        let references = memchr(b'&', raw.as_bytes()).is_some();
-        let nul = self.has_nul && memchr(0, raw.as_bytes()).is_some();
-        let texts = self.sink.texts();
-        match (references, nul) {
-            (true, true) => {
-                let raw = raw.replace('\0', "\u{fffd}");
-                texts.make(|out| resolve(&raw, true, out))
+    /// Makes the values of the attributes from `first` on what they say, now that the tag is known
+    /// to end: resolves references, and replaces U+0000.
+    fn settle_values(&mut self, first: usize) {
+        for index in first..self.sink.attributes().len() {
+            let written = self.sink.attributes().get(index).map(|(_, value)| value.in_page());
+            let raw = written.and_then(|range| self.text.get(range)).unwrap_or_default();
+            let nul = self.has_nul && memchr(0, raw.as_bytes()).is_some();
+            if !nul && memchr(b'&', raw.as_bytes()).is_none() {
+                continue;
             }
-            (true, false) => texts.make(|out| resolve(raw, true, out)),
-            (false, true) => texts.make(|out| out.push_str(&raw.replace('\0', "\u{fffd}"))),
-            (false, false) => Text::of_page(start, end),
+            let said = if nul { Cow::from(raw.replace('\0', "\u{fffd}")) } else { raw.into() };
+            let value = self.sink.texts().make(|out| resolve(&said, true, out));
+            if let Some(attribute) = self.sink.attributes().get_mut(index) {
+                attribute.1 = value;
+            }
         }
     }
 }
