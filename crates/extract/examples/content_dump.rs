@@ -47,7 +47,7 @@ struct Clock {
 }
 
 impl Clock {
-    fn parse(&mut self, html: &str) -> Dom {
+    fn parse<'p>(&mut self, html: &'p str) -> Dom<'p> {
         let start = Instant::now();
         let dom = cc_math_html::parse(html, &Default::default()).dom;
         self.parsing += start.elapsed();

@@ -17,8 +17,8 @@ fn main() -> Result<(), Error> {
         let own =
             cc_math_html::parse(pair["mml"].as_str().unwrap_or_default(), &Default::default()).dom;
         pair["own_tex"] = own_tex(&own).into();
-        let html = pair["html"].as_str().unwrap_or_default();
-        let dom = cc_math_html::parse(html, &Default::default()).dom;
+        let html = pair["html"].as_str().unwrap_or_default().to_owned();
+        let dom = cc_math_html::parse(&html, &Default::default()).dom;
         let tree = glyphs::tree(&dom, dom.root());
         let tex = tree.as_ref().map(|tree| cc_math_tex::mathml::to_tex(tree, tree.root()).tex);
         pair["decoded_tex"] = tex.into();

@@ -233,9 +233,9 @@ mod tests {
     const MORE: &str = "Rings have two operations. The second one need not be commutative, and it need \
         not have inverses, but it distributes over the first, as it does for matrices.";
 
-    fn page(body: &str) -> Dom {
+    fn page(body: &str) -> Dom<'static> {
         let html = format!("<title>Groups | A site</title><body>{body}");
-        cc_math_html::parse(&html, &Default::default()).dom
+        cc_math_html::parse(&html, &Default::default()).dom.into_owned()
     }
 
     fn kept(dom: &Dom, hints: &Hints<'_>) -> String {

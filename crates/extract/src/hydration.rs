@@ -33,7 +33,7 @@ pub(crate) fn html(dom: &Dom, text: &str) -> Option<String> {
 }
 
 /// The texts of the scripts that hold state.
-pub(crate) fn texts(dom: &Dom) -> impl Iterator<Item = &str> {
+pub(crate) fn texts<'a>(dom: &'a Dom) -> impl Iterator<Item = &'a str> {
     let scripts = dom.scripts().iter().copied().filter(|node| is_state(dom, *node));
     scripts.filter_map(|script| dom.children(script).find_map(|node| dom.text(node)))
 }

@@ -56,7 +56,7 @@ pub(crate) fn read(page: &Page<'_>, math: MathMode, promise: Promise) -> Read {
     })
 }
 
-fn parse(html: &str) -> Parsed {
+fn parse(html: &str) -> Parsed<'_> {
     cc_math_html::parse(html, &Limits::default())
 }
 

@@ -3,6 +3,7 @@
 use crate::dom::{self, Dom, Element, NONE, Node, NodeId, Slot, Stretch};
 use crate::texts::{Text, Texts};
 use html5ever::{LocalName, local_name};
+use std::borrow::Cow;
 
 /// Attributes that an element may have once those of later tags have joined: each joining copies
 /// them, and a page can repeat `<body>` as often as it likes.
@@ -31,7 +32,7 @@ pub(crate) struct Built {
 
 impl Built {
     /// The tree of that page.
-    pub(crate) fn over(self, page: String) -> Dom {
+    pub(crate) fn over(self, page: Cow<'_, str>) -> Dom<'_> {
         let Self { slots, attributes, scripts, texts } = self;
         Dom { slots, attributes, scripts, texts: texts.over(page) }
     }

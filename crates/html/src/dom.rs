@@ -2,6 +2,7 @@
 
 use crate::texts::{Text, Texts};
 use html5ever::LocalName;
+use std::borrow::Cow;
 
 /// Handle of a node. Handles grow in document order as nodes are created, and
 /// are dense, so that a `Vec` indexed by [`NodeId::index`] is a side table.
@@ -55,7 +56,7 @@ pub(crate) type Attribute = (LocalName, Text);
 #[derive(Debug, Clone, Copy)]
 pub struct Attributes<'a> {
     list: &'a [Attribute],
-    texts: &'a Texts<String>,
+    texts: &'a Texts<Cow<'a, str>>,
 }
 
 impl<'a> Attributes<'a> {
@@ -120,15 +121,22 @@ pub(crate) const NONE: u32 = u32::MAX;
 /// assert_eq!(page.dom.text_content(p), "Let x");
 /// ```
 #[derive(Debug, Clone)]
-pub struct Dom {
+pub struct Dom<'p> {
     pub(crate) slots: Vec<Slot>,
     /// Attributes of all elements.
     pub(crate) attributes: Vec<Attribute>,
     pub(crate) scripts: Vec<NodeId>,
-    pub(crate) texts: Texts<String>,
+    pub(crate) texts: Texts<Cow<'p, str>>,
 }
 
-impl Dom {
+impl Dom<'_> {
+    /// The same tree with a copy of its page.
+    pub fn into_owned(self) -> Dom<'static> {
+        let Self { slots, attributes, scripts, texts } = self;
+        let (page, texts) = texts.without_page();
+        Dom { slots, attributes, scripts, texts: texts.over(page.into_owned().into()) }
+    }
+
     /// The document node.
     pub fn root(&self) -> NodeId {
         NodeId(0)

@@ -13,7 +13,7 @@ use html5ever::tree_builder::{TreeBuilder, TreeBuilderOpts};
 ///
 /// For tests and measurements. Some pages make it take minutes; use
 /// [`parse`](crate::parse) for what comes from outside.
-pub fn parse_unbounded(html: &str) -> Dom {
+pub fn parse_unbounded(html: &str) -> Dom<'static> {
     let options = TreeBuilderOpts { scripting_enabled: false, ..TreeBuilderOpts::default() };
     let builder = TreeBuilder::new(Sink::new(), options);
     let tokenizer = Tokenizer::new(builder, TokenizerOpts::default());

@@ -81,11 +81,11 @@ impl Sink {
 
 impl TreeSink for Sink {
     type Handle = Handle;
-    type Output = Dom;
+    type Output = Dom<'static>;
     type ElemName<'a> = Name<'a>;
 
-    fn finish(self) -> Dom {
-        self.0.into_inner().finish().over(String::new())
+    fn finish(self) -> Dom<'static> {
+        self.0.into_inner().finish().over(Cow::default())
     }
 
     fn parse_error(&self, _message: Cow<'static, str>) {}

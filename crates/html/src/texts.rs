@@ -115,6 +115,11 @@ impl<Page: AsRef<str>> Texts<Page> {
 }
 
 impl<Page> Texts<Page> {
+    /// The page, and the texts without it.
+    pub(crate) fn without_page(self) -> (Page, Texts<()>) {
+        (self.page, Texts { page: (), made: self.made, own: self.own })
+    }
+
     /// The same texts over another copy of the page.
     pub(crate) fn over<Copy>(self, page: Copy) -> Texts<Copy> {
         Texts { page, made: self.made, own: self.own }

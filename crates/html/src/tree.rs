@@ -4,6 +4,7 @@ use crate::arena::Arena;
 use crate::bounds::{Bounded, Bounds};
 use crate::dom::Dom;
 use crate::tokenizer::Tokenizer;
+use std::borrow::Cow;
 
 /// Longest page that is read, in bytes; texts count in 31 bits, and can be three times as long.
 const LONGEST_PAGE: usize = 1 << 29;
@@ -29,9 +30,9 @@ impl Default for Limits {
 
 /// A tree and what was done to get it.
 #[derive(Debug, Clone)]
-pub struct Parsed {
+pub struct Parsed<'p> {
     /// The tree.
-    pub dom: Dom,
+    pub dom: Dom<'p>,
     /// True if a limit was met.
     pub limited: bool,
     /// True if a comment, tag, formula or element of raw text without an end was ended early, so
@@ -46,7 +47,7 @@ pub struct Parsed {
 /// `<noscript>` is parsed as a browser without scripts would; the contents of
 /// `<template>` are its ordinary children; the contents of `<script>` and
 /// `<style>` are one text child.
-pub fn parse(html: &str, limits: &Limits) -> Parsed {
+pub fn parse<'p>(html: &'p str, limits: &Limits) -> Parsed<'p> {
     let read = html.get(..html.floor_char_boundary(LONGEST_PAGE)).unwrap_or(html);
     let source = with_line_feeds(read);
     let arena = Arena::new(&source, limits.nodes);
@@ -64,7 +65,10 @@ pub fn parse(html: &str, limits: &Limits) -> Parsed {
 }
 
 /// The page with each CR LF and CR turned into LF, as the standard has it.
-fn with_line_feeds(html: &str) -> String {
+fn with_line_feeds(html: &str) -> Cow<'_, str> {
+    if memchr::memchr(b'\r', html.as_bytes()).is_none() {
+        return Cow::Borrowed(html);
+    }
     let mut text = String::with_capacity(html.len());
     let mut start = 0;
     for at in memchr::memchr_iter(b'\r', html.as_bytes()) {
@@ -75,5 +79,5 @@ fn with_line_feeds(html: &str) -> String {
         }
     }
     text.push_str(html.get(start..).unwrap_or_default());
-    text
+    Cow::Owned(text)
 }

@@ -137,7 +137,7 @@ struct Frame {
 }
 
 struct Cutter<'a> {
-    dom: &'a Dom,
+    dom: &'a Dom<'a>,
     formulas: Vec<bool>,
     layout: Layout,
     stack: Vec<Frame>,

@@ -56,7 +56,7 @@ fn stands_for_mathml(dom: &Dom, node: NodeId) -> bool {
     others.next().is_some_and(is_math) && others.next().is_none()
 }
 
-fn alternative(dom: &Dom, node: NodeId) -> Option<&str> {
+fn alternative<'a>(dom: &'a Dom, node: NodeId) -> Option<&'a str> {
     ["alt", "title"]
         .iter()
         .filter_map(|name| dom.attr(node, name))

@@ -46,7 +46,7 @@ pub(super) fn from_markup(
     }
 }
 
-fn tex_attribute(dom: &Dom, math: NodeId) -> Option<&str> {
+fn tex_attribute<'a>(dom: &'a Dom, math: NodeId) -> Option<&'a str> {
     let names = ["alttext", "data-latex", "data-tex"];
     names
         .into_iter()

@@ -51,7 +51,7 @@ pub(crate) enum Reading {
 
 /// What a kind may look at.
 pub(crate) struct Cx<'a> {
-    pub(crate) dom: &'a Dom,
+    pub(crate) dom: &'a Dom<'a>,
     pub(crate) page: &'a PageContext,
 }
 
@@ -423,7 +423,7 @@ impl Refused {
 }
 
 /// Tokens of an element's class.
-pub(crate) fn classes(dom: &Dom, node: NodeId) -> impl Iterator<Item = &str> {
+pub(crate) fn classes<'a>(dom: &'a Dom, node: NodeId) -> impl Iterator<Item = &'a str> {
     dom.attr(node, "class").unwrap_or_default().split_ascii_whitespace()
 }
 

@@ -8,7 +8,7 @@ use cc_math_tex::macros::Macros;
 use cc_math_tex::{Converted, Fidelity, MathDom};
 
 /// A page's nodes as a MathML tree.
-pub(crate) struct PageMath<'a>(pub(crate) &'a Dom);
+pub(crate) struct PageMath<'a>(pub(crate) &'a Dom<'a>);
 
 impl MathDom for PageMath<'_> {
     type Node = NodeId;

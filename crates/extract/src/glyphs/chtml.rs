@@ -18,7 +18,7 @@ pub fn tree(dom: &Dom, node: NodeId) -> Option<MathTree> {
 }
 
 /// Name of a box without its prefix; empty for other elements and text.
-fn tag(dom: &Dom, node: NodeId) -> &str {
+fn tag<'a>(dom: &'a Dom, node: NodeId) -> &'a str {
     let name = dom.name(node);
     if let Some(name) = name.strip_prefix("mjx-") {
         return name;
@@ -53,7 +53,7 @@ fn part(tag: &str) -> Option<Part> {
 }
 
 struct Reader<'a> {
-    dom: &'a Dom,
+    dom: &'a Dom<'a>,
 }
 
 impl Reader<'_> {

@@ -37,12 +37,12 @@ fn is_slanted(dom: &Dom, html: NodeId) -> bool {
 }
 
 struct Reader<'a> {
-    dom: &'a Dom,
+    dom: &'a Dom<'a>,
     slanted: bool,
 }
 
 /// Class words of an element without the prefix of newer versions.
-fn words(dom: &Dom, node: NodeId) -> impl Iterator<Item = &str> {
+fn words<'a>(dom: &'a Dom, node: NodeId) -> impl Iterator<Item = &'a str> {
     classes(dom, node).map(|word| word.strip_prefix("katex-").unwrap_or(word))
 }
 

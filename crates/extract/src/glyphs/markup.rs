@@ -7,7 +7,7 @@ use cc_math_html::{Dom, NodeId};
 pub(super) const MAX_DEPTH: usize = 320;
 
 /// Class words of an element.
-pub(super) fn classes(dom: &Dom, node: NodeId) -> impl Iterator<Item = &str> {
+pub(super) fn classes<'a>(dom: &'a Dom, node: NodeId) -> impl Iterator<Item = &'a str> {
     dom.attr(node, "class").unwrap_or_default().split_ascii_whitespace()
 }
 

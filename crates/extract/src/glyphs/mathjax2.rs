@@ -46,7 +46,7 @@ struct Placed {
 }
 
 struct Reader<'a> {
-    dom: &'a Dom,
+    dom: &'a Dom<'a>,
 }
 
 impl Reader<'_> {

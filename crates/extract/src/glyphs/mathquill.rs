@@ -20,7 +20,7 @@ fn is_rendered(dom: &Dom, node: NodeId) -> bool {
 }
 
 /// Class words of an element without their prefix.
-fn words(dom: &Dom, node: NodeId) -> impl Iterator<Item = &str> {
+fn words<'a>(dom: &'a Dom, node: NodeId) -> impl Iterator<Item = &'a str> {
     classes(dom, node).map(|class| class.strip_prefix("mq-").unwrap_or(class))
 }
 
@@ -29,7 +29,7 @@ fn has(dom: &Dom, node: NodeId, word: &str) -> bool {
 }
 
 struct Reader<'a> {
-    dom: &'a Dom,
+    dom: &'a Dom<'a>,
 }
 
 impl Reader<'_> {

@@ -48,7 +48,7 @@ struct Place {
 }
 
 struct Reader<'a> {
-    dom: &'a Dom,
+    dom: &'a Dom<'a>,
 }
 
 impl Reader<'_> {

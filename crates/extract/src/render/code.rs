@@ -207,7 +207,7 @@ fn counts_up(code: &str) -> bool {
 }
 
 /// The language a block declares on itself, its `code` child or a wrapper.
-pub(super) fn language(dom: &Dom, node: NodeId) -> Option<&str> {
+pub(super) fn language<'a>(dom: &'a Dom, node: NodeId) -> Option<&'a str> {
     let child = dom.children(node).find(|n| dom.name(*n) == "code");
     let near = child.into_iter().chain(std::iter::once(node)).chain(dom.ancestors(node).take(2));
     near.into_iter().find_map(|n| declared(dom, n)).or_else(|| {
@@ -217,20 +217,20 @@ pub(super) fn language(dom: &Dom, node: NodeId) -> Option<&str> {
 }
 
 /// Sphinx's `highlight-python` around a table of line numbers and code.
-fn wrapper_language(dom: &Dom, node: NodeId) -> Option<&str> {
+fn wrapper_language<'a>(dom: &'a Dom, node: NodeId) -> Option<&'a str> {
     classes(dom, node)
         .find_map(|class| class.strip_prefix("highlight-"))
         .filter(|name| is_known_language(name))
 }
 
-fn declared(dom: &Dom, node: NodeId) -> Option<&str> {
+fn declared<'a>(dom: &'a Dom, node: NodeId) -> Option<&'a str> {
     let attribute = ["data-lang", "data-language", "data-programming-language", "lang-name"]
         .iter()
         .find_map(|name| dom.attr(node, name));
     attribute.map(str::trim).filter(|name| is_language(name)).or_else(|| class_language(dom, node))
 }
 
-fn class_language(dom: &Dom, node: NodeId) -> Option<&str> {
+fn class_language<'a>(dom: &'a Dom, node: NodeId) -> Option<&'a str> {
     let tokens: Vec<&str> = classes(dom, node).collect();
     let prefixed = tokens.iter().find_map(|token| {
         ["language-", "lang-", "highlight-source-", "highlight-", "brush:", "src-", "code-"]

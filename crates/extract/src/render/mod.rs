@@ -23,7 +23,7 @@ use writer::Writer;
 
 /// What the renderer is told about a page.
 pub(crate) struct View<'a> {
-    pub(crate) dom: &'a Dom,
+    pub(crate) dom: &'a Dom<'a>,
     pub(crate) spotted: &'a Spotted,
     /// Whether a text, line break or formula is part of the document.
     pub(crate) keeps: &'a dyn Fn(NodeId) -> bool,
