@@ -54,7 +54,7 @@ impl Reader<'_> {
 
     fn skip_code(&mut self) {
         let run = self.run(self.at, b'`');
-        if run >= 3 && self.starts_line() {
+        if run >= 3 && self.starts_line() && self.opens_fence(run) {
             self.skip_fence(run);
         } else {
             self.skip_span(run);
@@ -66,6 +66,12 @@ impl Reader<'_> {
         let before = self.bytes.get(..self.at).unwrap_or_default();
         let line = before.rsplit(|b| *b == b'\n').next().unwrap_or_default();
         line.iter().all(|b| matches!(b, b' ' | b'>' | b'-' | b'.' | b':' | b'0'..=b'9'))
+    }
+
+    /// No backtick stands behind this run in its line, as it does where a span begins.
+    fn opens_fence(&self, run: usize) -> bool {
+        let rest = self.bytes.get(self.at + run..).unwrap_or_default();
+        !memchr::memchr2(b'`', b'\n', rest).is_some_and(|at| rest.get(at) == Some(&b'`'))
     }
 
     fn skip_fence(&mut self, run: usize) {
@@ -155,6 +161,13 @@ pub(crate) fn without_trailing_space(body: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_span_of_three_backticks_begins_no_block() {
+        let text = "``` ``J ```\n\n$o$";
+        assert_eq!(formulas(text).len(), 1);
+        assert_eq!(formulas("```rust\n$o$\n```").len(), 0);
+    }
 
     #[test]
     fn formulas_are_found_outside_code_only() {
