@@ -71,7 +71,7 @@ impl Reader<'_> {
     /// No backtick stands behind this run in its line, as it does where a span begins.
     fn opens_fence(&self, run: usize) -> bool {
         let rest = self.bytes.get(self.at + run..).unwrap_or_default();
-        !memchr::memchr2(b'`', b'\n', rest).is_some_and(|at| rest.get(at) == Some(&b'`'))
+        memchr::memchr2(b'`', b'\n', rest).is_none_or(|at| rest.get(at) == Some(&b'\n'))
     }
 
     fn skip_fence(&mut self, run: usize) {
