@@ -15,7 +15,7 @@ pub mod mathjax2;
 pub mod mathquill;
 pub mod svg;
 
-pub(crate) use markup::style;
+pub(crate) use markup::{classes, has_class, style};
 
 use cc_math_html::{Dom, NodeId};
 

@@ -28,9 +28,9 @@ pub(crate) enum Read {
 pub(crate) fn read(page: &Page<'_>, math: MathMode, promise: Promise) -> Read {
     let decoded = decode(page);
     let parsed = parse(&decoded.text);
-    let shows = decoded.charset == "utf-8" || page.bytes.is_ascii();
+    let shows = || decoded.charset == "utf-8" || page.bytes.is_ascii();
     let spotted = match promise {
-        Promise::Nothing if shows => Spotted::new(&parsed.dom),
+        Promise::Nothing if shows() => Spotted::new(&parsed.dom),
         _ => spot(&parsed.dom),
     };
     if math == MathMode::Required

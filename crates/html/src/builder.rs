@@ -20,11 +20,11 @@ mod stack;
 mod table;
 
 use crate::arena::{Arena, Place};
-use crate::dom::{Element, NONE, Namespace, Stretch};
+use crate::dom::{Element, NONE, Stretch};
 use crate::kind::{self, Kind};
 use crate::texts::Text;
 use formatting::Formatting;
-use html5ever::{LocalName, local_name};
+use html5ever::LocalName;
 use stack::{Open, Stack};
 
 /// The tag of an element.
@@ -199,7 +199,7 @@ impl<'a> Builder<'a> {
         if std::mem::take(&mut self.ignore_line_feed) && self.said(text).starts_with('\n') {
             text = text.split_at(1).1;
         }
-        while !self.said(text).is_empty() {
+        while !text.is_empty() {
             let (token, rest) = self.run_of_text(text);
             self.process(token);
             text = rest;
@@ -379,7 +379,7 @@ impl Builder<'_> {
 
     /// Inserts an element of HTML and opens it.
     fn insert_open(&mut self, tag: &Tag) -> Open {
-        let open = self.insert(tag.name.clone(), tag.kind, tag.attributes);
+        let open = self.insert_void(tag);
         self.open.push(open);
         open
     }
@@ -402,14 +402,6 @@ impl Builder<'_> {
         self.original_mode = self.mode;
         self.mode = Mode::Text;
         Step::Tell(Next::Raw(raw_text))
-    }
-
-    fn insert_root(&mut self, attributes: Stretch) {
-        let name = local_name!("html");
-        let element = Element { name, namespace: Namespace::Html, attributes };
-        let id = self.arena.create(element);
-        self.arena.link(id, Place::last(0));
-        self.open.push(Open { id, kind: Kind::Html });
     }
 
     /// Whether the attribute says this, in whatever case.

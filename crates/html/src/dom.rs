@@ -133,8 +133,8 @@ impl Dom<'_> {
     /// The same tree with a copy of its page.
     pub fn into_owned(self) -> Dom<'static> {
         let Self { slots, attributes, scripts, texts } = self;
-        let (page, texts) = texts.without_page();
-        Dom { slots, attributes, scripts, texts: texts.over(page.into_owned().into()) }
+        let page = Cow::Owned(texts.page.to_string());
+        Dom { slots, attributes, scripts, texts: texts.over(page) }
     }
 
     /// The document node.

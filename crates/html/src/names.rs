@@ -51,15 +51,14 @@ impl Names {
         {
             return Some((name.clone(), *kind));
         }
-        let name = self.atom(page.get(start..end).unwrap_or_default())?;
-        let kind = Kind::of(&name);
+        let (name, kind) = self.atom(page.get(start..end).unwrap_or_default())?;
         if let (Some(slot), Some(key)) = (self.seen.get_mut(index), key) {
             *slot = Some((key, name.clone(), kind));
         }
         Some((name, kind))
     }
 
-    fn atom(&mut self, written: &str) -> Option<LocalName> {
+    fn atom(&mut self, written: &str) -> Option<(LocalName, Kind)> {
         if written.len() > LONGEST_OWN {
             return None;
         }
@@ -70,20 +69,21 @@ impl Names {
         self.lower(&written.to_ascii_lowercase().replace('\0', "\u{fffd}"))
     }
 
-    fn lower(&mut self, name: &str) -> Option<LocalName> {
-        if name.len() <= INLINE {
-            return Some(LocalName::from(name));
+    fn lower(&mut self, name: &str) -> Option<(LocalName, Kind)> {
+        let inline = (name.len() <= INLINE).then(|| LocalName::from(name));
+        if let Some(known) = inline.or_else(|| LocalName::try_static(name)) {
+            let kind = Kind::of(&known);
+            return Some((known, kind));
         }
         if let Some(own) = self.own.get(name) {
-            return Some(own.clone());
+            return Some((own.clone(), Kind::Other));
         }
-        let known = LocalName::try_static(name);
-        if known.is_none() && self.own.len() < MOST_OWN {
-            let own = LocalName::from(name);
-            self.own.insert(name.into(), own.clone());
-            return Some(own);
+        if self.own.len() >= MOST_OWN {
+            return None;
         }
-        known
+        let own = LocalName::from(name);
+        self.own.insert(name.into(), own.clone());
+        Some((own, Kind::Other))
     }
 }
 

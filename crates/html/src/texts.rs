@@ -28,6 +28,11 @@ impl Text {
         Self { start: start as u32, length: end.saturating_sub(start) as u32 }
     }
 
+    /// Whether it says nothing. Not of a text of its own.
+    pub(crate) fn is_empty(self) -> bool {
+        self.length == 0
+    }
+
     /// Where a stretch of the page stands in it.
     pub(crate) fn in_page(self) -> Range<usize> {
         self.start as usize..self.start as usize + self.length as usize
@@ -115,11 +120,6 @@ impl<Page: AsRef<str>> Texts<Page> {
 }
 
 impl<Page> Texts<Page> {
-    /// The page, and the texts without it.
-    pub(crate) fn without_page(self) -> (Page, Texts<()>) {
-        (self.page, Texts { page: (), made: self.made, own: self.own })
-    }
-
     /// The same texts over another copy of the page.
     pub(crate) fn over<Copy>(self, page: Copy) -> Texts<Copy> {
         Texts { page, made: self.made, own: self.own }

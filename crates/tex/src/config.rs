@@ -16,7 +16,7 @@
 mod calls;
 mod js;
 
-pub use calls::{KatexCall, katex_calls};
+pub use calls::{KATEX_CALL, KatexCall, katex_calls};
 
 use crate::commands;
 use crate::delimiters::{Delimiters, Guard, Pair};

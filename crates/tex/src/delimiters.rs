@@ -27,6 +27,7 @@ mod judge;
 use std::ops::Range;
 
 use closers::Closers;
+pub use closers::closes_formula;
 use environments::Environments;
 pub use environments::is_math_environment;
 pub use judge::looks_like_math;
@@ -259,7 +260,7 @@ impl<'a> Finder<'a> {
         let (text, guard) = (self.text, self.delimiters.guard);
         let (pair, closers) = self.pairs.get_mut(index)?;
         let inside = at + pair.open.len();
-        if guard != Guard::Off && pair.is_dollar() && !opens_formula(text, at) {
+        if guard != Guard::Off && pair.is_dollar() && !opens_formula(text.as_bytes(), at) {
             return None;
         }
         let closers = closers.get_or_insert_with(|| Closers::new(text, pair, guard));
@@ -322,10 +323,9 @@ fn convinces(text: &str, pair: &Pair, range: Range<usize>) -> bool {
 }
 
 /// Whether the dollar at `at` may open a formula by pandoc's rules, and stands in no word (`US$`).
-fn opens_formula(text: &str, at: usize) -> bool {
-    let bytes = text.as_bytes();
-    let before = at.checked_sub(1).and_then(|n| bytes.get(n));
-    let after = bytes.get(at + 1);
+pub fn opens_formula(text: &[u8], at: usize) -> bool {
+    let before = at.checked_sub(1).and_then(|n| text.get(n));
+    let after = text.get(at + 1);
     !before.is_some_and(u8::is_ascii_alphanumeric)
         && after.is_some_and(|b| !b.is_ascii_whitespace() && *b != b'$')
 }

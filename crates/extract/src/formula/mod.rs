@@ -25,6 +25,7 @@ mod unicode;
 mod unmarked;
 mod wiris;
 
+pub(crate) use crate::glyphs::{classes, has_class};
 pub(crate) use raw::kind_of as raw_kind;
 pub(crate) use unicode::is_strong;
 
@@ -420,16 +421,6 @@ impl Refused {
             *slot = count;
         }
     }
-}
-
-/// Tokens of an element's class.
-pub(crate) fn classes<'a>(dom: &'a Dom, node: NodeId) -> impl Iterator<Item = &'a str> {
-    dom.attr(node, "class").unwrap_or_default().split_ascii_whitespace()
-}
-
-/// True if the element's class holds the token.
-pub(crate) fn has_class(dom: &Dom, node: NodeId, token: &str) -> bool {
-    classes(dom, node).any(|class| class == token)
 }
 
 /// Nodes below an element that are looked at for a part of its formula. Elements that claim to be

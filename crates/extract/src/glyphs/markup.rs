@@ -1,18 +1,19 @@
 //! What all decoders ask of a page's elements: class words and lengths of inline styles.
 
-use cc_math_html::{Dom, NodeId};
+use cc_math_html::{Dom, NodeId, local_name};
 
 /// Elements nested deeper than this inside a formula are read as plain text.
 /// Real formulas stay under 150; the page's tree itself is at most 512 deep.
 pub(super) const MAX_DEPTH: usize = 320;
 
 /// Class words of an element.
-pub(super) fn classes<'a>(dom: &'a Dom, node: NodeId) -> impl Iterator<Item = &'a str> {
-    dom.attr(node, "class").unwrap_or_default().split_ascii_whitespace()
+pub(crate) fn classes<'a>(dom: &'a Dom, node: NodeId) -> impl Iterator<Item = &'a str> {
+    let class = dom.attributes(node).get(&local_name!("class"));
+    class.unwrap_or_default().split_ascii_whitespace()
 }
 
 /// True if an element has a class word.
-pub(super) fn has_class(dom: &Dom, node: NodeId, word: &str) -> bool {
+pub(crate) fn has_class(dom: &Dom, node: NodeId, word: &str) -> bool {
     classes(dom, node).any(|class| class == word)
 }
 

@@ -1,5 +1,6 @@
 //! Where scripts and styles stand in a page's bytes, and what they are.
 
+use cc_math_tex::config::KATEX_CALL;
 use memchr::{memchr, memmem};
 use std::borrow::Cow;
 use std::ops::Range;
@@ -78,8 +79,7 @@ pub(super) fn holds_data(tag: &[u8]) -> bool {
 
 /// Whether a script typesets formulas itself.
 pub(super) fn has_calls(script: &[u8]) -> bool {
-    static CALL: LazyLock<memmem::Finder<'_>> =
-        LazyLock::new(|| memmem::Finder::new(b"katex.render("));
+    static CALL: LazyLock<memmem::Finder<'_>> = LazyLock::new(|| memmem::Finder::new(KATEX_CALL));
     CALL.find(script).is_some()
 }
 

@@ -1,6 +1,7 @@
 //! What stands around a word that was found, and whether it makes a sign of mathematics of it.
 
 use crate::formula::is_strong;
+use cc_math_tex::delimiters::{closes_formula, opens_formula};
 use memchr::{memchr_iter, memrchr, memrchr2};
 
 /// Whether a place is between `<` and `>`.
@@ -67,21 +68,13 @@ pub(super) fn opens_text(bytes: &[u8], at: usize) -> bool {
     const LONGEST: usize = 1000;
     /// Dollars that may stand inside its braces.
     const INNER: usize = 4;
-    let before = at.checked_sub(1).and_then(|before| bytes.get(before));
-    let after = bytes.get(at + 1..).unwrap_or_default();
-    let opens = !before.is_some_and(u8::is_ascii_alphanumeric)
-        && after.first().is_some_and(|next| !next.is_ascii_whitespace() && *next != b'$');
-    if !opens {
+    if !opens_formula(bytes, at) {
         return false;
     }
+    let after = bytes.get(at + 1..).unwrap_or_default();
     let text = after.get(..tag_start(after.get(..LONGEST).unwrap_or(after))).unwrap_or_default();
-    let closes = |close: usize| {
-        let (last, next) =
-            (close.checked_sub(1).and_then(|last| text.get(last)), after.get(close + 1));
-        last.is_some_and(|last| !last.is_ascii_whitespace())
-            && !next.is_some_and(u8::is_ascii_digit)
-    };
-    memchr_iter(b'$', text).take(INNER).any(closes)
+    let mut dollars = memchr_iter(b'$', text).take(INNER);
+    dollars.any(|close| closes_formula(bytes, at + 1 + close))
 }
 
 /// Where the first tag begins that breaks a text off, as a line break does not.

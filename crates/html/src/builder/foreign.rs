@@ -38,7 +38,7 @@ impl Builder<'_> {
                 self.leave_foreign();
                 self.apply(self.mode, token)
             }
-            Token::Start(tag) => self.start_foreign(tag),
+            Token::Start(tag) => self.insert_foreign(tag, self.open.current().kind.namespace()),
             Token::End(tag) if matches!(tag.kind, Kind::Br | Kind::P) => {
                 self.leave_foreign();
                 self.apply(self.mode, token)
@@ -70,11 +70,6 @@ impl Builder<'_> {
         {
             self.open.pop();
         }
-    }
-
-    fn start_foreign(&mut self, tag: &Tag) -> Step {
-        let namespace = self.open.current().kind.namespace();
-        self.insert_foreign(tag, namespace)
     }
 
     /// Inserts `<math>`, `<svg>`, or what stands in them.

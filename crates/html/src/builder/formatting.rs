@@ -5,7 +5,7 @@ use super::{Builder, Tag};
 use crate::arena::{Arena, Place};
 use crate::dom::{Attribute, Element, NONE, Namespace, Stretch};
 use crate::kind::{self, Kind};
-use html5ever::local_name;
+use html5ever::{LocalName, local_name};
 
 /// A formatting element that is opened again in every block until its end tag comes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -160,23 +160,24 @@ impl Builder<'_> {
 
     /// Inserts an element like that of the entry.
     fn insert_again(&mut self, entry: Entry) -> Open {
-        let name = self.arena.element(entry.open.id).map(|element| element.name.clone());
-        self.insert(name.unwrap_or(local_name!("")), entry.open.kind, entry.attributes)
+        self.insert(self.name(entry.open), entry.open.kind, entry.attributes)
     }
 
     /// Makes an element like that of the entry, linked to nothing.
     fn create_again(&mut self, entry: Entry) -> Entry {
-        let name = self.arena.element(entry.open.id).map(|element| element.name.clone());
-        let name = name.unwrap_or(local_name!(""));
-        let attributes = entry.attributes;
+        let (name, attributes) = (self.name(entry.open), entry.attributes);
         let id = self.arena.create(Element { name, namespace: Namespace::Html, attributes });
         Entry { open: Open { id, ..entry.open }, attributes }
+    }
+
+    fn name(&self, open: Open) -> LocalName {
+        self.arena.element(open.id).map_or(local_name!(""), |element| element.name.clone())
     }
 
     /// A link begins; no link may stand in another.
     pub(super) fn end_link_before_link(&mut self, tag: &Tag) {
         let Some((_, link)) = self.formatting.last(Kind::A) else { return };
-        self.adopt(&Tag { attributes: Stretch::default(), ..tag.clone() });
+        self.adopt(tag);
         self.formatting.remove(link.open.id);
         self.open.remove(link.open.id);
     }

@@ -1,7 +1,6 @@
 //! Before the body, and behind it.
 
 use super::{Builder, Mode, RawText, Space, Step, Token};
-use crate::dom::Stretch;
 use crate::kind::{self, Kind};
 use html5ever::local_name;
 
@@ -27,13 +26,13 @@ impl Builder<'_> {
         match token {
             space!() | Token::Comment => Step::Done,
             Token::Start(tag) if tag.kind == Kind::Html => {
-                self.insert_root(tag.attributes);
+                self.insert_open(tag);
                 self.mode = Mode::BeforeHead;
                 Step::Done
             }
             Token::End(tag) if !may_imply(tag.kind) => Step::Done,
             _ => {
-                self.insert_root(Stretch::default());
+                self.insert_implied(local_name!("html"), Kind::Html);
                 self.again(Mode::BeforeHead)
             }
         }

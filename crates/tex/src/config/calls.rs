@@ -14,6 +14,9 @@ const MAX_CALLS: usize = 2000;
 /// Bytes of a call that are read, and before it where its element's variable is set.
 const MAX_CALL: usize = 8000;
 
+/// How a call that typesets a formula begins.
+pub const KATEX_CALL: &str = "katex.render(";
+
 /// A formula that a script typesets.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KatexCall {
@@ -33,10 +36,9 @@ pub struct KatexCall {
 /// assert_eq!((calls[0].1.tex.as_str(), calls[0].1.display), (r"a \le b", true));
 /// ```
 pub fn katex_calls(script: &str) -> impl Iterator<Item = (String, KatexCall)> + '_ {
-    const NAME: &str = "katex.render(";
-    let calls = memmem::find_iter(script.as_bytes(), NAME).take(MAX_CALLS);
+    let calls = memmem::find_iter(script.as_bytes(), KATEX_CALL).take(MAX_CALLS);
     calls.filter(|at| !is_commented(script, *at)).filter_map(|at| {
-        let inside = at + NAME.len();
+        let inside = at + KATEX_CALL.len();
         let end = script.ceil_char_boundary(inside.saturating_add(MAX_CALL));
         let start = script.floor_char_boundary(at.saturating_sub(MAX_CALL));
         call(slice(script, start..at), slice(script, inside..end))

@@ -94,7 +94,7 @@ fn partners(events: &[(usize, Event)]) -> Vec<Option<usize>> {
 }
 
 /// Pandoc's rule for the closing dollar; a dollar beside it makes it another delimiter.
-fn closes_formula(text: &[u8], at: usize) -> bool {
+pub fn closes_formula(text: &[u8], at: usize) -> bool {
     let before = at.checked_sub(1).and_then(|n| text.get(n));
     let after = text.get(at + 1);
     before.is_some_and(|b| !b.is_ascii_whitespace() && *b != b'$')
