@@ -26,37 +26,30 @@ const MAX_NAME: usize = 24;
 /// Bytes of the longest column specification.
 const MAX_COLUMNS: usize = 200;
 
-/// Passes after which a long form counts as settled.
-const MAX_PASSES: usize = 4;
-
-/// Bytes that passes may go over in any case: short forms settle, however contrived.
-const LEAST_WORK: usize = 64 << 10;
-
 /// The form: tokens separated by one space each; empty for a formula that shows nothing.
+///
+/// The form of a form is itself, for any text: what is left out, joined or moved brings forth
+/// nothing else to be, and braces stay only where they would stay again.
 pub fn canonical(tex: &str) -> String {
-    let mut form = pass(&clean(&tables::unescaped(tex)));
-    let mut work = LEAST_WORK.max(MAX_PASSES * form.len());
-    while work >= form.len() {
-        work -= form.len();
-        // Cleaned again: what a pass leaves out at the end can lay bare delimiters.
-        let next = pass(&clean(&form));
-        if next == form {
-            break;
+    let mut form = written(&clean(&tables::unescaped(tex)));
+    loop {
+        // What is left out at the end can lay bare delimiters, each kind of them once.
+        let bare = clean(&form);
+        if bare == form {
+            return form;
         }
-        form = next;
+        form = written(&bare);
     }
-    form
 }
 
-fn pass(tex: &str) -> String {
+fn written(tex: &str) -> String {
     let mut writer = Writer::default();
     let mut rest = tokens(tex);
-    let mut skips = true;
     while let Some(token) = rest.next() {
-        if skips && tables::is_skipped(token.name()) {
-            match skipped(tex, token) {
-                Some(end) => rest = tokens_from(tex, end),
-                None => skips = false,
+        if tables::is_hidden(token.name()) {
+            if let Some(open) = opener(tex, token) {
+                writer.open(true);
+                rest = tokens_from(tex, open.end());
             }
         } else if let Some((name, end)) = environment(tex, token) {
             writer.environment(token, name);
@@ -68,20 +61,17 @@ fn pass(tex: &str) -> String {
     writer.finish()
 }
 
-/// The end of a command that says nothing about what is shown, with its argument.
-///
-/// `None` where its brace never closes: then no more are looked for, which keeps the work linear.
-fn skipped(tex: &str, token: Token<'_>) -> Option<usize> {
-    let mut rest = tokens_from(tex, token.end());
+/// The brace that opens the argument of a command, after a star or none.
+fn opener<'a>(tex: &'a str, command: Token<'a>) -> Option<Token<'a>> {
+    let mut rest = tokens_from(tex, command.end());
     let next = rest.next_solid();
     let open = if next.is_some_and(|t| t.text == "*") { rest.next_solid() } else { next };
-    match open {
-        Some(open) if open.kind == Kind::Open => group(tex, open.at).map(|g| g.end),
-        _ => Some(token.end()),
-    }
+    open.filter(|t| t.kind == Kind::Open)
 }
 
 /// The name of `\begin{name}` or `\end{name}`, and where what it takes ends.
+///
+/// A name holds nothing that an entity or a backslash could become part of.
 fn environment<'a>(tex: &'a str, token: Token<'a>) -> Option<(&'a str, usize)> {
     let begins = token.is("begin");
     if !begins && !token.is("end") {
@@ -89,7 +79,9 @@ fn environment<'a>(tex: &'a str, token: Token<'a>) -> Option<(&'a str, usize)> {
     }
     let mut rest = tokens_from(tex, token.end());
     let open = rest.next_solid().filter(|t| t.kind == Kind::Open)?;
-    let close = rest.take(MAX_NAME).find(|t| matches!(t.kind, Kind::Close | Kind::Open))?;
+    let ends =
+        |t: &Token<'_>| matches!(t.kind, Kind::Close | Kind::Open | Kind::Symbol | Kind::Align);
+    let close = rest.take(MAX_NAME).find(ends)?;
     let name = slice(tex, open.end()..close.at).trim();
     let end = close.end();
     (close.kind == Kind::Close)
@@ -117,16 +109,27 @@ fn after_columns(tex: &str, name: &str, at: usize) -> usize {
     columns.map_or(at, |g| g.end)
 }
 
-/// Cells of one group, and what is due in it.
-#[derive(Debug, Default)]
-struct Frame {
-    cells: Vec<String>,
+/// What may follow as arguments.
+#[derive(Debug, Default, Clone, Copy)]
+struct Awaited {
     /// Arguments that the last command still waits for.
     due: usize,
     /// Whether the last command is unknown: every group after it may be an argument.
     unknown: bool,
+}
+
+/// Cells of one group, and what is awaited in it.
+#[derive(Debug, Default)]
+struct Frame {
+    cells: Vec<String>,
+    /// By the text, where a group is one argument.
+    in_text: Awaited,
+    /// By the form, where each of its cells is one if its braces were left out.
+    in_form: Awaited,
     /// Whether this group is an argument of what stands before it.
     is_argument: bool,
+    /// Whether this group shows nothing.
+    is_hidden: bool,
 }
 
 #[derive(Debug, Default)]
@@ -141,22 +144,22 @@ impl Writer {
     fn token(&mut self, token: Token<'_>) {
         match token.kind {
             Kind::Space | Kind::Comment => {}
-            Kind::Open => self.open(),
+            Kind::Open => self.open(false),
             Kind::Close => self.close(),
             Kind::Word => self.word(token.name()),
             Kind::Symbol if tables::is_space(token.text) => {}
-            Kind::Char => tables::character(token.text, |text| self.cell(text)),
-            _ => self.cell(token.text),
+            Kind::Char => tables::character(token.text, |text| self.frame.add(text.to_owned())),
+            _ => self.frame.add(token.text.to_owned()),
         }
     }
 
-    fn open(&mut self) {
+    fn open(&mut self, is_hidden: bool) {
         if self.outer.len() >= MAX_DEPTH {
             self.ignored += 1;
             return;
         }
-        let is_argument = self.frame.due > 0 || self.frame.unknown;
-        let frame = Frame { is_argument, ..Frame::default() };
+        let is_argument = self.frame.in_text.any() && self.frame.in_form.any();
+        let frame = Frame { is_argument, is_hidden, ..Frame::default() };
         self.outer.push(std::mem::replace(&mut self.frame, frame));
     }
 
@@ -166,55 +169,25 @@ impl Writer {
             self.ignored -= 1;
             return;
         }
-        let Some(outer) = self.outer.pop() else { return self.cell("}") };
+        let Some(outer) = self.outer.pop() else { return self.frame.add("}".to_owned()) };
         let inner = std::mem::replace(&mut self.frame, outer);
-        let frame = &mut self.frame;
-        frame.due = frame.due.saturating_sub(1);
-        let last = frame.cells.last().map(String::as_str);
-        let binds =
-            inner.is_argument && last.is_some_and(|l| !tables::is_plain(l) && !tables::is_font(l));
-        if inner.cells.len() > 1 && binds {
-            frame.cells.push(format!("{{ {} }}", inner.cells.join(" ")));
-        } else {
-            inner.cells.into_iter().for_each(|cell| frame.push(cell));
+        if !inner.is_hidden {
+            self.frame.add_group(inner);
         }
-        frame.settle();
     }
 
     fn word(&mut self, name: &str) {
-        if tables::is_dropped(name) {
-            return;
+        if !tables::is_dropped(name) {
+            let synonym = tables::synonym(name).map(str::to_owned);
+            self.frame.add(synonym.unwrap_or_else(|| format!(r"\{name}")));
         }
-        let cell = tables::synonym(name).map_or_else(|| format!(r"\{name}"), str::to_owned);
-        self.frame.due = self.frame.due.saturating_sub(1);
-        let arity = commands::arity(name);
-        if arity > 0 {
-            self.frame.due = arity;
-        }
-        self.frame.unknown = commands::signature(name).is_none();
-        self.frame.push(cell);
-        self.frame.settle();
-    }
-
-    fn cell(&mut self, text: &str) {
-        let frame = &mut self.frame;
-        let is_star = text == "*" && frame.cells.last().is_some_and(|l| tables::takes_star(l));
-        if is_star {
-            return;
-        }
-        frame.due = if matches!(text, "^" | "_") { 1 } else { frame.due.saturating_sub(1) };
-        frame.unknown = frame.unknown && matches!(text, "[" | "]");
-        frame.push(text.to_owned());
-        frame.settle();
     }
 
     /// Writes `\begin{name}` under the name of its family.
     fn environment(&mut self, token: Token<'_>, name: &str) {
         let family = tables::family(name);
         if !family.is_empty() {
-            self.frame.due = 0;
-            self.frame.unknown = false;
-            self.frame.push(format!("{}{{{family}}}", token.text));
+            self.frame.add(format!("{}{{{family}}}", token.text));
         }
     }
 
@@ -232,27 +205,71 @@ impl Writer {
     }
 }
 
-impl Frame {
-    /// Adds a cell, joined to the one before where the two are spelt as one.
-    fn push(&mut self, cell: String) {
-        let last = self.cells.last().map_or("", String::as_str);
-        let joined = match (last, cell.as_str()) {
-            (r"\not", "=") => Some(r"\neq"),
-            (r"\not", r"\in") => Some(r"\notin"),
-            ("^", "'") => Some("'"),
-            _ => None,
-        };
-        match joined {
-            Some(joined) => {
-                self.cells.pop();
-                self.push(joined.to_owned());
+impl Awaited {
+    fn any(self) -> bool {
+        self.due > 0 || self.unknown
+    }
+
+    /// After a cell, which may itself be an argument.
+    fn after(self, cell: &str) -> Self {
+        let due = self.due.saturating_sub(1);
+        let (due, unknown) = match (cell, tables::word(cell)) {
+            ("^" | "_", _) => (1, false),
+            ("[" | "]", _) => (due, self.unknown),
+            _ if is_environment(cell) => (0, false),
+            (_, Some(name)) => {
+                let arity = commands::arity(name);
+                (if arity > 0 { arity } else { due }, commands::signature(name).is_none())
             }
-            None => self.cells.push(cell),
+            _ => (due, self.unknown && cell.starts_with('{')),
+        };
+        Self { due, unknown }
+    }
+}
+
+impl Frame {
+    /// Adds a cell as if it were read: the cells so far, read again, are always the same.
+    fn add(&mut self, cell: String) {
+        let is_star = cell == "*" && self.cells.last().is_some_and(|l| tables::takes_star(l));
+        if !is_star {
+            self.in_text = self.in_text.after(&cell);
+            self.in_form = self.in_form.after(&cell);
+            self.push(cell);
+            self.settle();
         }
     }
 
+    /// Adds a group, whose braces stay where they bind several cells to a command.
+    fn add_group(&mut self, group: Frame) {
+        let is_bound = self.cells.last().is_some_and(|l| tables::takes_groups(l));
+        if group.is_argument && group.cells.len() > 1 && is_bound {
+            return self.add(format!("{{ {} }}", group.cells.join(" ")));
+        }
+        let due = self.in_text.due.saturating_sub(1);
+        let after_one = Awaited { due, ..self.in_text };
+        group.cells.into_iter().for_each(|cell| self.add(cell));
+        self.in_text = after_one;
+    }
+
+    /// Puts a cell after the others, joined to the last where the two are spelt as one.
+    fn push(&mut self, mut cell: String) {
+        if let [.., begin, open, place] = self.cells.as_slice()
+            && begin.starts_with(r"\begin{")
+            && open == "["
+            && cell == "]"
+            && "tcb".contains(place.as_str())
+        {
+            return self.cells.truncate(self.cells.len() - 2);
+        }
+        while let Some(joined) = self.cells.last().and_then(|last| tables::joined(last, &cell)) {
+            self.cells.pop();
+            cell = joined.to_owned();
+        }
+        self.cells.push(cell);
+    }
+
     /// Puts a subscript before the superscript of the same nucleus, if it has no third script:
-    /// such scripts would move on and on.
+    /// such scripts would move on and on. What the subscript awaits stands no longer after it.
     fn settle(&mut self) {
         let start = self.cells.len().saturating_sub(4);
         let (before, tail) = self.cells.split_at_mut(start);
@@ -260,19 +277,28 @@ impl Frame {
         if let [up, above, down, below] = tail
             && up == "^"
             && down == "_"
-            && self.due == 0
+            && self.in_form.due == 0
             && !is_third
-            && !is_script(above)
-            && !is_script(below)
+            && is_nucleus(above)
+            && is_nucleus(below)
         {
             std::mem::swap(up, down);
             std::mem::swap(above, below);
+            self.in_form.unknown = false;
         }
     }
 }
 
 fn is_script(cell: &str) -> bool {
     matches!(cell, "^" | "_")
+}
+
+fn is_nucleus(cell: &str) -> bool {
+    !is_script(cell) && !is_environment(cell)
+}
+
+fn is_environment(cell: &str) -> bool {
+    cell.starts_with(r"\begin{") || cell.starts_with(r"\end{")
 }
 
 #[cfg(test)]
@@ -296,6 +322,7 @@ mod tests {
     fn synonyms_spaces_and_sizes() {
         same(&[r"a \le b", r"a\leq b", "a ≤ b", r"a\,\leq\;b", r"$a \leq b$"]);
         same(&[r"\left( x \right)", "(x)", r"\bigl(x\bigr)", r"{\displaystyle (x)}"]);
+        same(&[r"\sqrt{a+b}", "√{a+b}"]);
         same(&[r"\frac{1}{2}", r"\dfrac12", r"\tfrac{1}2"]);
         same(&["x'", r"x^\prime", r"x^{\prime}", "x^{′}"]);
         same(&[r"a \neq b", r"a \not= b", r"a \ne b"]);
@@ -335,6 +362,25 @@ mod tests {
         }
     }
 
+    /// Texts whose form once changed when it was taken again.
+    #[test]
+    fn forms_settle_at_once() {
+        for (tex, form) in [
+            (r"\mspace{\label{\tag{a} b", "{ { b"),
+            (r"\begin{array}[t]{c}[t][b]\,[t]x", r"\begin{array} x"),
+            (r"\frac\begin\,{ab}c", r"\frac \begin a b c"),
+            (r"\begin{a\ }b", r"\begin a b"),
+            (r"\genfrac{(}{)}{0pt}{}{n+1}{k+1}", r"\genfrac ( ) 0 p t { n + 1 } k + 1"),
+            (r"x^a_\foo{bc}", r"x _ \foo ^ a b c"),
+            (r"\foo{a}{bc}", r"\foo a b c"),
+            ("x.\\\u{3000}.\\\u{3000}", "x"),
+            (r"\( \[x.\]. \).", "x"),
+        ] {
+            assert_eq!(canonical(tex), form, "{tex}");
+            assert_eq!(canonical(form), form, "{tex}");
+        }
+    }
+
     #[test]
     fn third_scripts_stay_where_they_are() {
         for piece in ["^u_v", "}^u_{t", "x^u_v_w", "_a^b_c^d"] {
@@ -345,7 +391,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn is_idempotent(tex in r"(\\frac|\\left|\\not|\\text|\\rm|\\foo|\\begin\{array\}|\\end\{array\}|\\label|\\prime|[\[\]{}^_'$&#(|. ,a1=*\\α≤-]){0,40}") {
+        fn is_idempotent(tex in r"(\\frac|\\left|\\not|\\text|\\rm|\\foo|\\begin\{array\}|\\end\{array\}|\\label|\\tag\{|\\prime|\\begin|\\ |\\\x{3000}|\\genfrac|\[t\]|[\[\]{}^_'$&#(|. ,a1=*\\α≤-]){0,40}") {
             let once = canonical(&tex);
             prop_assert_eq!(canonical(&once), once);
         }

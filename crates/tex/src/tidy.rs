@@ -89,9 +89,13 @@ fn unstyled(tex: &str) -> Option<&str> {
 
 /// Trims white space, and a backslash at the very end: alone it would escape what follows.
 fn trim(tex: &str) -> &str {
-    let tex = tex.trim();
-    let slashes = tex.bytes().rev().take_while(|b| *b == b'\\').count();
-    if slashes % 2 == 1 { tex.strip_suffix('\\').unwrap_or(tex).trim_end() } else { tex }
+    let mut tex = tex.trim();
+    while let Some(rest) = tex.strip_suffix('\\')
+        && rest.bytes().rev().take_while(|b| *b == b'\\').count() % 2 == 0
+    {
+        tex = rest.trim_end();
+    }
+    tex
 }
 
 /// Removes comments; a percent sign whose comment would take a brace along is meant as one.
@@ -182,6 +186,7 @@ mod tests {
         check("a\r\n \r\nb", "a\nb");
         check("a\u{a0}\u{200b}b", "a b");
         check(r"x\ ", "x");
+        check(r"x\ \ ", "x");
         check(r"x\\ ", r"x\\");
     }
 

@@ -176,7 +176,7 @@ pub(super) fn unescaped(tex: &str) -> Cow<'_, str> {
 }
 
 /// Commands that go with their argument: numbers, labels, spaces.
-pub(super) fn is_skipped(name: &str) -> bool {
+pub(super) fn is_hidden(name: &str) -> bool {
     matches!(name, "label" | "tag" | "hspace" | "vspace" | "mspace" | "require")
 }
 
@@ -185,7 +185,8 @@ pub(super) fn is_dropped(name: &str) -> bool {
 }
 
 pub(super) fn is_space(symbol: &str) -> bool {
-    matches!(symbol, r"\," | r"\;" | r"\:" | r"\!" | r"\ " | r"\>" | r"\/" | "\\\n" | "\\\t")
+    let spaces = |c: char| ",;:!>/".contains(c) || c.is_whitespace();
+    symbol.chars().nth(1).is_some_and(spaces)
 }
 
 pub(super) fn synonym(name: &str) -> Option<&'static str> {
@@ -204,15 +205,28 @@ pub(super) fn has_columns(name: &str) -> bool {
     matches!(bare, "array" | "tabular" | "alignat" | "alignedat" | "xalignat")
 }
 
-/// Whether a group after this cell binds nothing.
-pub(super) fn is_plain(cell: &str) -> bool {
-    let single = cell.len() == 1 && "+-=<>()[],;:&|/*".contains(cell);
-    single || matches!(cell, r"\\" | r"\leq" | r"\geq" | r"\in" | r"\cdot" | r"\times")
+/// Whether a group after this cell can be an argument of it, as it cannot of a relation, of a
+/// font, whose scope the form forgets, or of a `\begin` without a name, whose name it would be.
+pub(super) fn takes_groups(cell: &str) -> bool {
+    let is_sign = cell.len() == 1 && "+-=<>()[],;:&|/*".contains(cell);
+    let is_relation = matches!(cell, r"\\" | r"\leq" | r"\geq" | r"\in" | r"\cdot" | r"\times");
+    let is_font = matches!(cell, r"\mathrm" | r"\mathbf" | r"\mathit" | r"\mathcal" | r"\mathbb");
+    !(is_sign || is_relation || is_font || matches!(cell, r"\begin" | r"\end"))
 }
 
-/// Whether the cell is a font, whose scope the form forgets.
-pub(super) fn is_font(cell: &str) -> bool {
-    matches!(cell, r"\mathrm" | r"\mathbf" | r"\mathit" | r"\mathcal" | r"\mathbb")
+/// The name of a cell that is a control word.
+pub(super) fn word(cell: &str) -> Option<&str> {
+    cell.strip_prefix('\\').filter(|name| name.starts_with(|c: char| c.is_ascii_alphabetic()))
+}
+
+/// How two cells are spelt as one.
+pub(super) fn joined(left: &str, right: &str) -> Option<&'static str> {
+    match (left, right) {
+        (r"\not", "=") => Some(r"\neq"),
+        (r"\not", r"\in") => Some(r"\notin"),
+        ("^", "'") => Some("'"),
+        _ => None,
+    }
 }
 
 /// Whether a star after the cell is part of the command.
