@@ -1,22 +1,17 @@
 //! `cc-math extract`: archives and pages to documents.
 
+use crate::Ending;
 use crate::fault::Fault;
-use crate::progress::{Log, Meter};
-use crate::summary::summary;
-use crate::{Ending, LogFormat};
+use crate::progress::Log;
+use crate::work::work;
 use cc_math_core::Document;
 use cc_math_extract::{Extractor, MathMode, Options};
-use cc_math_pipeline::{
-    Destination, ExtractOptions, PageReading, Plan, Report, RunOptions, read_page, run as run_plan,
-};
+use cc_math_pipeline::{Destination, ExtractOptions, PageReading, Plan, read_page};
 use cc_math_store::{Codec, Form, Format, Input, Place, list_inputs, open_table};
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueEnum};
-use signal_hook::consts::{SIGINT, SIGTERM};
-use signal_hook::flag;
 use std::io::{self, Write};
 use std::path::PathBuf;
-use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 
 /// Turn web archives and pages into documents whose mathematics survives.
 ///
@@ -35,9 +30,10 @@ pub(crate) struct ExtractArguments {
     /// Output folder, or `-` for a stream on standard output.
     #[arg(long, short, value_name = "OUT")]
     output: Option<String>,
-    /// Format of the documents [default: parquet; jsonl for `-o -`].
-    #[arg(long, value_name = "FORMAT")]
-    format: Option<FormatName>,
+    /// Format of the documents: Parquet, JSON Lines plain or compressed, or Markdown with each
+    /// document under a front matter [default: parquet; jsonl for `-o -`].
+    #[arg(long, value_name = "FORMAT", value_parser = format_parser())]
+    format: Option<Format>,
     /// Which pages to keep [default: required; any where one page is printed].
     #[arg(long, value_name = "WHICH")]
     math: Option<MathName>,
@@ -56,22 +52,6 @@ pub(crate) struct ExtractArguments {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum FormatName {
-    /// Parquet, zstd-compressed.
-    Parquet,
-    /// JSON Lines.
-    Jsonl,
-    /// JSON Lines, gzip-compressed.
-    #[value(name = "jsonl.gz")]
-    JsonlGz,
-    /// JSON Lines, zstd-compressed.
-    #[value(name = "jsonl.zst")]
-    JsonlZst,
-    /// Markdown, each document under a front matter.
-    Markdown,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum MathName {
     /// Pages that show mathematics.
     Required,
@@ -79,16 +59,9 @@ enum MathName {
     Any,
 }
 
-impl From<FormatName> for Format {
-    fn from(name: FormatName) -> Self {
-        match name {
-            FormatName::Parquet => Format::Parquet,
-            FormatName::Jsonl => Format::Jsonl(Codec::Plain),
-            FormatName::JsonlGz => Format::Jsonl(Codec::Gzip),
-            FormatName::JsonlZst => Format::Jsonl(Codec::Zstd),
-            FormatName::Markdown => Format::Markdown,
-        }
-    }
+fn format_parser() -> impl TypedValueParser<Value = Format> {
+    let names = PossibleValuesParser::new(Format::NAMES);
+    names.map(|name| Format::from_name(&name).unwrap_or(Format::Parquet))
 }
 
 impl From<MathName> for MathMode {
@@ -109,16 +82,16 @@ pub(crate) fn run(arguments: ExtractArguments, log: &Log) -> Result<Ending, Faul
         (None, None) => Err(Fault::NoOutput),
         (Some("-"), _) if arguments.overwrite => Err(Fault::NothingToOverwrite),
         (Some("-"), _) => {
-            let format = arguments.format.unwrap_or(FormatName::Jsonl);
+            let format = arguments.format.unwrap_or(Format::Jsonl(Codec::Plain));
             let plan = Plan::streamed(arguments.options(format), inputs);
-            work(&arguments, plan, Destination::Stream(Box::new(io::stdout())), log)
+            work(plan, Destination::Stream(Box::new(io::stdout())), arguments.threads, log)
         }
         (Some(folder), _) => {
-            let format = arguments.format.unwrap_or(FormatName::Parquet);
+            let format = arguments.format.unwrap_or(Format::Parquet);
             let plan = Plan::new(arguments.options(format), inputs);
             let path = folder.into();
             let destination = Destination::Folder { path, overwrite: arguments.overwrite };
-            work(&arguments, plan, destination, log)
+            work(plan, destination, arguments.threads, log)
         }
     }
 }
@@ -130,16 +103,8 @@ fn one_page(inputs: &[Input]) -> Option<&Input> {
 }
 
 impl ExtractArguments {
-    fn options(&self, format: FormatName) -> ExtractOptions {
-        ExtractOptions {
-            math: self.math.unwrap_or(MathName::Required).into(),
-            format: format.into(),
-        }
-    }
-
-    fn threads(&self) -> usize {
-        let machine = || std::thread::available_parallelism().map_or(1, usize::from);
-        self.threads.map_or_else(machine, usize::from)
+    fn options(&self, format: Format) -> ExtractOptions {
+        ExtractOptions { math: self.math.unwrap_or(MathName::Required).into(), format }
     }
 }
 
@@ -163,59 +128,10 @@ fn print_document(arguments: &ExtractArguments, document: Document) -> Result<()
             return writeln!(io::stdout(), "{text}").map_err(Fault::Output);
         }
         None => Format::Jsonl(Codec::Plain),
-        Some(format) => format.into(),
+        Some(format) => format,
     };
     let (encoder, mut writer) = open_table(format, io::stdout())?;
     writer.append(encoder.encode(&[document])?)?;
     let (mut stdout, _) = writer.finish()?;
     stdout.flush().map_err(Fault::Output)
-}
-
-fn work(
-    arguments: &ExtractArguments,
-    plan: Plan,
-    destination: Destination,
-    log: &Log,
-) -> Result<Ending, Fault> {
-    let stop = listen()?;
-    let meter = Meter::new(log, plan.bytes());
-    let options = RunOptions {
-        threads: arguments.threads(),
-        stop: &stop,
-        progress: &|progress| meter.show(progress),
-        writer: concat!("cc-math ", env!("CARGO_PKG_VERSION")),
-    };
-    let report = run_plan(plan, destination, &options);
-    meter.clear();
-    let report = report?;
-    tell(&report, log);
-    Ok(ending(&report))
-}
-
-/// A flag that the first Ctrl-C or termination sets; a second ends the program
-/// at once, which costs no more than the tasks that are not finished.
-fn listen() -> Result<Arc<AtomicBool>, Fault> {
-    let stop = Arc::new(AtomicBool::new(false));
-    for signal in [SIGINT, SIGTERM] {
-        flag::register_conditional_shutdown(signal, 130, Arc::clone(&stop))
-            .map_err(Fault::Signals)?;
-        flag::register(signal, Arc::clone(&stop)).map_err(Fault::Signals)?;
-    }
-    Ok(stop)
-}
-
-fn tell(report: &Report, log: &Log) {
-    log.failed(&report.failed);
-    match log.format {
-        LogFormat::Json => log.json(&crate::summary::summary_json(report)),
-        LogFormat::Text => log.text(&summary(report)),
-    }
-}
-
-fn ending(report: &Report) -> Ending {
-    match report {
-        Report { interrupted: true, .. } => Ending::Interrupted,
-        Report { failed, .. } if !failed.is_empty() => Ending::SomeFailed,
-        _ => Ending::Well,
-    }
 }

@@ -1,5 +1,6 @@
 //! What the operator must mend: one sentence, then hints.
 
+use cc_math_config::{Problem, report};
 use cc_math_eval::EvalError;
 use cc_math_pipeline::RunError;
 use cc_math_store::StoreError;
@@ -17,6 +18,12 @@ pub(crate) enum Fault {
     /// From an evaluation.
     #[error(transparent)]
     Eval(#[from] EvalError),
+    /// Mistakes in a pipeline, or tests of it that fail.
+    #[error("{}", report(.0))]
+    Pipeline(Vec<Problem>),
+    /// There is nothing to try.
+    #[error("`{0}` has no tests")]
+    NoTests(String),
     /// No output was named.
     #[error("no output folder is named")]
     NoOutput,
@@ -60,7 +67,11 @@ impl Fault {
             Fault::Rejected { reason, .. } if reason == "no-math" => {
                 vec!["`--math any` takes pages without mathematics too".into()]
             }
+            Fault::NoTests(_) => {
+                vec!["write some under `tests:`, as pipelines/quickstart.yaml does".into()]
+            }
             Fault::NothingToOverwrite
+            | Fault::Pipeline(_)
             | Fault::Rejected { .. }
             | Fault::Output(_)
             | Fault::Signals(_) => Vec::new(),

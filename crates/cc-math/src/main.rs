@@ -8,8 +8,11 @@ mod eval;
 mod eval_report;
 mod extract;
 mod fault;
+mod pipeline;
 mod progress;
+mod reference;
 mod summary;
+mod work;
 
 use clap::{Parser, Subcommand, ValueEnum};
 use std::process::ExitCode;
@@ -43,6 +46,12 @@ enum LogFormat {
 #[derive(Debug, Subcommand)]
 enum Verb {
     Extract(extract::ExtractArguments),
+    Run(pipeline::RunArguments),
+    Plan(pipeline::PlanArguments),
+    Check(pipeline::CheckArguments),
+    Test(pipeline::TestArguments),
+    Stages(reference::StagesArguments),
+    Schema(reference::SchemaArguments),
     Eval(eval::EvalArguments),
 }
 
@@ -69,6 +78,12 @@ fn main() -> ExitCode {
     let log = progress::Log { quiet: arguments.quiet, format: arguments.log_format };
     let ended = match arguments.verb {
         Verb::Extract(arguments) => extract::run(arguments, &log),
+        Verb::Run(arguments) => pipeline::run(arguments, &log),
+        Verb::Plan(arguments) => pipeline::plan(&arguments),
+        Verb::Check(arguments) => pipeline::check(&arguments, &log),
+        Verb::Test(arguments) => pipeline::test(&arguments, &log),
+        Verb::Stages(arguments) => reference::stages(&arguments),
+        Verb::Schema(arguments) => reference::schema(&arguments),
         Verb::Eval(arguments) => eval::run(arguments, &log),
     };
     match ended {

@@ -2,6 +2,7 @@
 
 use crate::LogFormat;
 use crate::fault::Fault;
+use cc_math_config::report;
 use cc_math_core::FailedInput;
 use cc_math_pipeline::Progress;
 use indicatif::{ProgressBar, ProgressStyle};
@@ -22,12 +23,21 @@ pub(crate) struct Log {
 impl Log {
     /// Prints a failure and what can be done about it.
     pub(crate) fn fault(&self, fault: &Fault) {
-        match self.format {
-            LogFormat::Text => {
+        match (self.format, fault) {
+            (LogFormat::Text, Fault::Pipeline(problems)) => write_line(&report(problems)),
+            (LogFormat::Json, Fault::Pipeline(problems)) => problems.iter().for_each(|problem| {
+                let place = problem.place.as_ref().map(ToString::to_string);
+                let hints: Vec<_> = problem.hint.iter().collect();
+                let message = &problem.message;
+                let object =
+                    json!({ "level": "error", "place": place, "message": message, "hints": hints });
+                write_line(&object.to_string());
+            }),
+            (LogFormat::Text, _) => {
                 let hints = fault.hints().into_iter().map(|hint| format!("\nhint: {hint}"));
                 write_line(&format!("error: {fault}{}", hints.collect::<String>()));
             }
-            LogFormat::Json => {
+            (LogFormat::Json, _) => {
                 let message = fault.to_string();
                 write_line(
                     &json!({ "level": "error", "message": message, "hints": fault.hints() })

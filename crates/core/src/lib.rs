@@ -25,4 +25,4 @@ pub use formula::{Downgrade, Formula, FormulaKind, Loss, Status};
 pub use ledger::{KindCounts, Ledger};
 pub use locator::Locator;
 pub use manifest::{Counts, FailedInput, InputEntry, MANIFEST_FORMAT, Manifest, OutputEntry};
-pub use reason::{Reason, Verdict};
+pub use reason::{Map, Reason, Verdict};

@@ -1,7 +1,9 @@
 //! Why a record or a document is not in the output.
 
+use crate::Document;
 use crate::formula::coded;
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 
 coded! {
     /// The closed list of reasons for which something is dropped. A code, once
@@ -31,16 +33,30 @@ coded! {
         NoMath = "no-math",
         /// The page has no main text.
         EmptyText = "empty-text",
+        /// The document was not drawn (`sample`).
+        NotSampled = "not-sampled",
         /// The page could not be processed because of a fault of ours; its bytes are in the rejects.
         InternalError = "internal-error",
     }
 }
 
 /// What a stage says of a document.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Verdict {
     /// It goes on.
     Keep,
-    /// It leaves here, for this reason.
-    Drop(Reason),
+    /// It leaves here.
+    Drop {
+        /// Why.
+        reason: Reason,
+        /// The particulars, in words.
+        detail: Cow<'static, str>,
+    },
+}
+
+/// A stage that looks at one document at a time, and at nothing else: equal documents get
+/// equal verdicts, whatever came before them and on whichever thread.
+pub trait Map: Send + Sync {
+    /// Looks at a document, and may change it. Edits keep its formulas true.
+    fn apply(&self, document: &mut Document) -> Verdict;
 }

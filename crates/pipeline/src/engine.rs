@@ -16,7 +16,7 @@
 use crate::error::RunError;
 use crate::folder::{Folder, Note};
 use crate::plan::Task;
-use crate::process::{Batch, Extract, Worker};
+use crate::process::{Batch, Way, Worker};
 use crate::run::Progress;
 use crate::source::{Item, Source, Stamp, lock};
 use crate::tables::{Blocks, Job, Table, Target};
@@ -37,7 +37,7 @@ const STACK: usize = 16 << 20;
 
 /// What an engine needs to know.
 pub(crate) struct Setup<'a> {
-    pub(crate) extract: Extract<'a>,
+    pub(crate) way: Way<'a>,
     pub(crate) format: Format,
     pub(crate) threads: usize,
     /// Bytes for rows and units under way.
@@ -171,7 +171,7 @@ impl Engine<'_> {
         std::thread::scope(|scope| {
             for index in 0..self.setup.threads {
                 let thread =
-                    std::thread::Builder::new().stack_size(STACK).name(format!("extract-{index}"));
+                    std::thread::Builder::new().stack_size(STACK).name(format!("work-{index}"));
                 if let Err(error) = thread.spawn_scoped(scope, || self.work()) {
                     self.fail(RunError::Thread(error));
                     return;
@@ -194,7 +194,7 @@ impl Engine<'_> {
 
     /// What a thread does until there is nothing left to do.
     fn work(&self) {
-        let mut worker = Worker::new(self.setup.extract, self.limits, self.setup.stop);
+        let mut worker = Worker::new(self.setup.way, self.limits, self.setup.stop);
         let alarm = Alarm(self);
         loop {
             let done = match self.pick() {

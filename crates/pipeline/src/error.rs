@@ -17,7 +17,7 @@ pub enum RunError {
         differences: String,
     },
     /// The output folder holds something that no run wrote.
-    #[error("`{0}` is not empty and was not written by `cc-math extract`")]
+    #[error("`{0}` is not empty and was not written by `cc-math`")]
     NotOurs(String),
     /// Another process is writing to the output folder.
     #[error("another run is writing to `{0}`")]

@@ -13,7 +13,7 @@ use cc_math_store::{Durability, Pending, Sealed, StoreError, write_once};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
 
@@ -248,17 +248,37 @@ fn write_json<T: Serialize>(
 
 /// The options that differ between two plans, in words.
 fn differences(before: &Json, now: &Json) -> String {
-    let options =
-        |plan: &Json| plan.get("extract").and_then(Json::as_object).cloned().unwrap_or_default();
     let (before, now) = (options(before), options(now));
     let names: BTreeSet<&String> = before.keys().chain(now.keys()).collect();
-    let text = |value: Option<&Json>| match value {
-        Some(Json::String(text)) => text.clone(),
-        Some(other) => other.to_string(),
-        None => "none".into(),
-    };
     let differ = names.into_iter().filter(|name| before.get(*name) != now.get(*name));
+    let text = |value: Option<&String>| value.map_or("none".into(), String::clone);
     let sentences = differ
         .map(|name| format!("{name}: {}, now {}", text(before.get(name)), text(now.get(name))));
     sentences.collect::<Vec<_>>().join("; ")
+}
+
+/// The values of a plan, by their paths below the verb.
+fn options(plan: &Json) -> BTreeMap<String, String> {
+    let mut options = BTreeMap::new();
+    let mut open: Vec<(String, &Json)> =
+        plan.as_object().into_iter().flatten().map(|(_, plan)| (String::new(), plan)).collect();
+    while let Some((path, value)) = open.pop() {
+        let below = |name: String| if path.is_empty() { name } else { format!("{path}.{name}") };
+        match value {
+            Json::Object(fields) => {
+                open.extend(fields.iter().map(|(name, value)| (below(name.clone()), value)));
+            }
+            Json::Array(items) => {
+                let items = items.iter().enumerate();
+                open.extend(items.map(|(index, value)| (below(index.to_string()), value)));
+            }
+            Json::String(text) => {
+                options.insert(path, text.clone());
+            }
+            other => {
+                options.insert(path, other.to_string());
+            }
+        }
+    }
+    options
 }

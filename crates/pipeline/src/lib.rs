@@ -1,5 +1,6 @@
 //! Runs: from a list of inputs to an output folder, resumable and the same every time.
 //!
+//! A [`Pipeline`] is what a YAML file says, once nothing in it is wrong; it makes a [`Plan`].
 //! A [`Plan`] cuts the inputs into tasks; [`run`] works them off on any number
 //! of threads and writes documents, rejects, a manifest and an account of
 //! formulas. Which thread does what, and when, shows in nothing that is
@@ -18,10 +19,18 @@ mod folder;
 mod plan;
 mod process;
 mod run;
+mod schema;
 mod source;
+mod spec;
+mod stages;
 mod tables;
+mod trial;
 
 pub use error::RunError;
 pub use plan::{ExtractOptions, Plan};
 pub use process::{PageReading, read_page};
 pub use run::{Destination, Progress, Report, RunOptions, run};
+pub use schema::{pipeline_schema, reference};
+pub use spec::Pipeline;
+pub use stages::{STAGES, StageKind};
+pub use trial::Trial;

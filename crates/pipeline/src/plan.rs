@@ -1,10 +1,12 @@
 //! What a run is going to do: options with their defaults, inputs cut into tasks.
 
+use crate::stages::Step;
 use cc_math_core::document_id;
 use cc_math_extract::{EXTRACTOR, MathMode};
 use cc_math_store::{Form, Format, Input, Place, RecordRange};
 use serde_json::{Value as Json, json};
 use std::path::PathBuf;
+use std::sync::Arc;
 
 /// The options of `cc-math extract` that show in its output.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,11 +24,7 @@ impl ExtractOptions {
             MathMode::Required => "required",
             MathMode::Any => "any",
         };
-        let format = match self.format {
-            Format::Parquet => "parquet".into(),
-            Format::Jsonl(codec) => format!("jsonl{}", codec.suffix()),
-            Format::Markdown => "markdown".into(),
-        };
+        let format = self.format.name();
         json!({ "extract": { "math": math, "format": format, "extractor": EXTRACTOR } })
     }
 }
@@ -35,7 +33,12 @@ impl ExtractOptions {
 /// added to a finished run.
 #[derive(Debug, Clone)]
 pub struct Plan {
-    pub(crate) options: ExtractOptions,
+    /// Which pages become documents.
+    pub(crate) math: MathMode,
+    /// What documents go through then.
+    pub(crate) steps: Arc<[Step]>,
+    pub(crate) format: Format,
+    pub(crate) seed: Option<u64>,
     pub(crate) json: Json,
     pub(crate) hash: String,
     pub(crate) tasks: Vec<Task>,
@@ -79,7 +82,12 @@ impl Plan {
     /// A plan whose output goes to files: a task an archive, some hundred pages
     /// or some thousand record ranges.
     pub fn new(options: ExtractOptions, inputs: Vec<Input>) -> Self {
-        let mut plan = Self::empty(options);
+        Self::empty(options).with(inputs)
+    }
+
+    /// The plan with these inputs cut into tasks.
+    pub(crate) fn with(mut self, inputs: Vec<Input>) -> Self {
+        let plan = &mut self;
         let mut pages = Vec::new();
         for input in inputs {
             match input.form {
@@ -99,7 +107,7 @@ impl Plan {
         for group in pages.chunks(PAGES) {
             plan.add("pages", group.to_vec());
         }
-        plan
+        self
     }
 
     /// A plan whose output is one stream: everything is one task.
@@ -115,9 +123,35 @@ impl Plan {
     }
 
     fn empty(options: ExtractOptions) -> Self {
-        let json = options.to_json();
+        let (json, steps) = (options.to_json(), Arc::new([]));
+        Self::of(json, options.math, steps, options.format, None)
+    }
+
+    /// A plan without tasks; `json` says all that shows in the output.
+    pub(crate) fn of(
+        json: Json,
+        math: MathMode,
+        steps: Arc<[Step]>,
+        format: Format,
+        seed: Option<u64>,
+    ) -> Self {
         let hash = document_id(None, json.to_string().as_bytes());
-        Self { options, json, hash, tasks: Vec::new() }
+        Self { math, steps, format, seed, json, hash, tasks: Vec::new() }
+    }
+
+    /// How many tasks there are.
+    pub fn tasks(&self) -> usize {
+        self.tasks.len()
+    }
+
+    /// 32 hexadecimal digits over [`Plan::json`].
+    pub fn hash(&self) -> &str {
+        &self.hash
+    }
+
+    /// All that shows in the output, as it stands in the manifest.
+    pub fn json(&self) -> &Json {
+        &self.json
     }
 
     fn add(&mut self, stem: &str, parts: Vec<Part>) {

@@ -2,8 +2,9 @@
 
 use crate::error::RunError;
 use crate::source::{Hash, PAGE_CAP, PageContent, PageFile, Unit, failed};
+use crate::stages::Step;
 use cc_math_core::{
-    Counts, Document, FailedInput, InputEntry, Ledger, Locator, Reason, document_id,
+    Counts, Document, FailedInput, InputEntry, Ledger, Locator, Reason, Verdict, document_id,
 };
 use cc_math_extract::{Extractor, Outcome, Page};
 use cc_math_store::{
@@ -21,6 +22,13 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 /// What turns a page into a document.
 pub(crate) type Extract<'a> = &'a (dyn Fn(&Page<'_>) -> Outcome + Sync);
+
+/// The way of a page: it becomes a document, which goes from step to step until one drops it.
+#[derive(Clone, Copy)]
+pub(crate) struct Way<'a> {
+    pub(crate) extract: Extract<'a>,
+    pub(crate) steps: &'a [Step],
+}
 
 /// The stages that records are rejected in.
 const READING: &str = "warc";
@@ -49,6 +57,29 @@ impl Batch {
         documents.chain(self.rejects.iter().map(Row::weight)).sum()
     }
 
+    /// Sends a document through the steps; at their end it is a row.
+    fn send(&mut self, mut document: Document, steps: &[Step]) {
+        for step in steps {
+            let (reason, detail) = match guarded_step(step, &mut document) {
+                Verdict::Keep => continue,
+                Verdict::Drop { reason, detail } => (reason, detail.into_owned()),
+            };
+            let Document { id, url, locator, warc_record_id, text, ledger, .. } = document;
+            let reject = Reject {
+                id: Some(id),
+                url: Some(url),
+                locator,
+                warc_record_id,
+                stage: step.name.into(),
+                reason,
+                detail,
+                text: Some(text),
+            };
+            return self.reject(reject, &ledger);
+        }
+        self.document(document);
+    }
+
     fn document(&mut self, mut document: Document) {
         document.text.shrink_to_fit();
         self.counts.documents += 1;
@@ -66,7 +97,7 @@ impl Batch {
 
 /// What one thread keeps from unit to unit.
 pub(crate) struct Worker<'a> {
-    extract: Extract<'a>,
+    way: Way<'a>,
     stop: &'a AtomicBool,
     limits: Limits,
     http: HttpLimits,
@@ -75,9 +106,9 @@ pub(crate) struct Worker<'a> {
 }
 
 impl<'a> Worker<'a> {
-    pub(crate) fn new(extract: Extract<'a>, limits: Limits, stop: &'a AtomicBool) -> Self {
+    pub(crate) fn new(way: Way<'a>, limits: Limits, stop: &'a AtomicBool) -> Self {
         Self {
-            extract,
+            way,
             stop,
             limits,
             http: HttpLimits::default(),
@@ -116,7 +147,7 @@ impl<'a> Worker<'a> {
                 Event::Damaged(damaged) => batch.reject(damage(damaged, base), &Ledger::default()),
                 Event::Record(mut record) => {
                     record.locator.offset += base;
-                    read_record(&record, &self.http, &mut self.scratch, self.extract, batch);
+                    read_record(&record, &self.http, &mut self.scratch, self.way, batch);
                 }
             }
         }
@@ -162,7 +193,7 @@ impl<'a> Worker<'a> {
                 batch.inputs.push(hash.entry(&page.name));
                 batch.bytes += stored.len() as u64;
                 batch.counts.records += 1;
-                read_stored(&page.name, stored, self.extract, batch);
+                read_stored(&page.name, stored, self.way, batch);
             }
             Err(error) => batch.failed.push(failed(&page.name, error.to_string())),
         }
@@ -199,7 +230,7 @@ fn read_record(
     record: &Record<'_>,
     limits: &HttpLimits,
     scratch: &mut Scratch,
-    extract: Extract<'_>,
+    way: Way<'_>,
     batch: &mut Batch,
 ) {
     let reject = |stage: &str, reason, detail| Reject {
@@ -224,15 +255,10 @@ fn read_record(
             Reject { id: Some(id), ..reject(HTTP, Reason::HttpStatus, status.to_string()) };
         return batch.reject(reject, &Ledger::default());
     }
-    read_payload(record, &payload, extract, batch);
+    read_payload(record, &payload, way, batch);
 }
 
-fn read_payload(
-    record: &Record<'_>,
-    payload: &Payload<'_>,
-    extract: Extract<'_>,
-    batch: &mut Batch,
-) {
+fn read_payload(record: &Record<'_>, payload: &Payload<'_>, way: Way<'_>, batch: &mut Batch) {
     let url = record.target_uri().unwrap_or_default();
     let page =
         Page { bytes: payload.body, url: &url, content_type: payload.content_type.as_deref() };
@@ -243,7 +269,7 @@ fn read_payload(
         fetch_time_ms: record.date_ms(),
         truncated: payload.truncated.as_deref().map(Into::into),
     };
-    read_one(&page, origin, extract, batch);
+    read_one(&page, origin, way, batch);
 }
 
 /// Where a page comes from.
@@ -257,9 +283,16 @@ struct Origin<'a> {
     truncated: Option<String>,
 }
 
-fn read_one(page: &Page<'_>, origin: Origin<'_>, extract: Extract<'_>, batch: &mut Batch) {
+impl<'a> Origin<'a> {
+    /// That of a page outside any archive.
+    fn alone(identity: &'a Locator) -> Self {
+        Self { identity, locator: None, warc_record_id: None, fetch_time_ms: None, truncated: None }
+    }
+}
+
+fn read_one(page: &Page<'_>, origin: Origin<'_>, way: Way<'_>, batch: &mut Batch) {
     let id = document_id(Some(origin.identity), page.bytes);
-    match guarded(page, extract) {
+    match guarded(page, way.extract) {
         Outcome::Document(mut document) => {
             document.id = id;
             document.url = page.url.into();
@@ -268,7 +301,7 @@ fn read_one(page: &Page<'_>, origin: Origin<'_>, extract: Extract<'_>, batch: &m
             document.fetch_time_ms = origin.fetch_time_ms;
             document.content_type = page.content_type.map(Into::into);
             document.truncated = origin.truncated.or(document.truncated);
-            batch.document(*document);
+            batch.send(*document, way.steps);
         }
         Outcome::Reject { reason, detail, text, ledger } => {
             if reason == Reason::InternalError {
@@ -289,8 +322,22 @@ fn read_one(page: &Page<'_>, origin: Origin<'_>, extract: Extract<'_>, batch: &m
     }
 }
 
-/// Extracts, and turns a panic or an inconsistent document into a reject. This
-/// is the one place where a panic ends.
+/// Takes a step, and turns a panic or an inconsistent document into a reject.
+fn guarded_step(step: &Step, document: &mut Document) -> Verdict {
+    let fault =
+        |detail: String| Verdict::Drop { reason: Reason::InternalError, detail: detail.into() };
+    match catch_unwind(AssertUnwindSafe(|| step.map.apply(document))) {
+        Ok(Verdict::Keep) => match document.check() {
+            Ok(()) => Verdict::Keep,
+            Err(error) => fault(error.to_string()),
+        },
+        Ok(drop) => drop,
+        Err(panic) => fault(panic_message(&*panic)),
+    }
+}
+
+/// Extracts, and turns a panic or an inconsistent document into a reject. Here and in
+/// [`guarded_step`] alone panics end.
 fn guarded(page: &Page<'_>, extract: Extract<'_>) -> Outcome {
     let fault = |detail| {
         let ledger = Ledger::default();
@@ -312,7 +359,7 @@ fn panic_message(panic: &(dyn Any + Send)) -> String {
 }
 
 /// A page file's bytes as stored, perhaps compressed.
-fn read_stored(name: &str, stored: Vec<u8>, extract: Extract<'_>, batch: &mut Batch) {
+fn read_stored(name: &str, stored: Vec<u8>, way: Way<'_>, batch: &mut Batch) {
     let url = format!("file:{name}");
     let reject = |reason, detail: String| Reject {
         url: Some(url.clone()),
@@ -333,17 +380,17 @@ fn read_stored(name: &str, stored: Vec<u8>, extract: Extract<'_>, batch: &mut Ba
         }
     };
     let identity = Locator { file: name.into(), offset: 0, length: bytes.len() as u64 };
-    let origin = Origin {
-        identity: &identity,
-        locator: None,
-        warc_record_id: None,
-        fetch_time_ms: None,
-        truncated: None,
-    };
     let sniffed = || (sniff(&bytes) == Form::Page).then_some("text/html");
     let content_type = media_type(name).or_else(sniffed);
     let page = Page { bytes: &bytes, url: &url, content_type };
-    read_one(&page, origin, extract, batch);
+    read_one(&page, Origin::alone(&identity), way, batch);
+}
+
+/// Reads a page of a pipeline's own tests.
+pub(crate) fn read_trial(html: &str, url: &str, way: Way<'_>, batch: &mut Batch) {
+    let page = Page { bytes: html.as_bytes(), url, content_type: Some("text/html") };
+    let identity = Locator { file: url.into(), offset: 0, length: html.len() as u64 };
+    read_one(&page, Origin::alone(&identity), way, batch);
 }
 
 /// What became of a single page.
@@ -366,7 +413,8 @@ pub fn read_page(input: &Input, extractor: &Extractor) -> Result<PageReading, Ru
         Place::Stdin => read_stdin()?,
     };
     let mut batch = Batch::default();
-    read_stored(&input.name, stored, &|page| extractor.extract(page), &mut batch);
+    let way = Way { extract: &|page| extractor.extract(page), steps: &[] };
+    read_stored(&input.name, stored, way, &mut batch);
     let reject = batch.rejects.pop().unwrap_or_else(Reject::blank);
     let document = batch.documents.pop().map(|document| PageReading::Document(Box::new(document)));
     Ok(document.unwrap_or_else(|| PageReading::Reject(Box::new(reject))))

@@ -4,14 +4,14 @@ use crate::engine::{Outcome, Setup, Sink, work};
 use crate::error::RunError;
 use crate::folder::{Done, Folder};
 use crate::plan::{Plan, Task};
-use crate::process::{Batch, Extract};
+use crate::process::{Batch, Extract, Way};
 use cc_math_core::{Counts, FailedInput, MANIFEST_FORMAT, Manifest};
 use cc_math_extract::{Extractor, Options};
 use serde_json::{Value as Json, json};
 use std::io::Write;
 use std::path::PathBuf;
-use std::sync::Mutex;
 use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, Mutex};
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 /// Where the output goes.
@@ -93,7 +93,7 @@ pub fn run(
     destination: Destination,
     options: &RunOptions<'_>,
 ) -> Result<Report, RunError> {
-    let extractor = Extractor::new(Options { math: plan.options.math });
+    let extractor = Extractor::new(Options { math: plan.math });
     run_with(plan, destination, options, &|page| extractor.extract(page))
 }
 
@@ -105,9 +105,10 @@ pub(crate) fn run_with(
     extract: Extract<'_>,
 ) -> Result<Report, RunError> {
     let clock = Clock::start();
+    let steps = Arc::clone(&plan.steps);
     let setup = Setup {
-        extract,
-        format: plan.options.format,
+        way: Way { extract, steps: &steps },
+        format: plan.format,
         threads: options.threads.max(1),
         budget: budget(options.threads.max(1)),
         stop: options.stop,
@@ -186,7 +187,7 @@ fn manifest(
         writer: writer.into(),
         plan: plan.json.clone(),
         plan_hash: plan.hash.clone(),
-        seed: None,
+        seed: plan.seed,
         inputs,
         failed: report.failed.clone(),
         outputs,

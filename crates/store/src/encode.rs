@@ -24,6 +24,28 @@ pub enum Format {
 }
 
 impl Format {
+    /// The names of all formats.
+    pub const NAMES: &'static [&'static str] =
+        &["parquet", "jsonl", "jsonl.gz", "jsonl.zst", "markdown"];
+
+    /// Its name in options.
+    pub fn name(self) -> &'static str {
+        match self {
+            Format::Parquet => "parquet",
+            Format::Jsonl(Codec::Plain) => "jsonl",
+            Format::Jsonl(Codec::Gzip) => "jsonl.gz",
+            Format::Jsonl(Codec::Zstd) => "jsonl.zst",
+            Format::Markdown => "markdown",
+        }
+    }
+
+    /// The format of one of the [`Format::NAMES`].
+    pub fn from_name(name: &str) -> Option<Self> {
+        let jsonl = [Codec::Plain, Codec::Gzip, Codec::Zstd].map(Format::Jsonl);
+        let mut all = [Format::Parquet, Format::Markdown].into_iter().chain(jsonl);
+        all.find(|format| format.name() == name)
+    }
+
     /// The name ending of this format's files for a table of `R`, with its dot.
     pub fn extension<R: Row>(self) -> &'static str {
         match self {

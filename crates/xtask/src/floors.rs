@@ -6,6 +6,7 @@ use std::process::Command;
 /// Crates by floor. Rooms on one floor do not see each other.
 const FLOORS: &[(&str, u8)] = &[
     ("cc-math-core", 0),
+    ("cc-math-config", 1),
     ("cc-math-warc", 1),
     ("cc-math-tex", 1),
     ("cc-math-html", 1),

@@ -147,7 +147,7 @@ fn a_small_budget_is_slow_but_never_stuck() {
     let out = Folder::open(&folder.join("out"), &plan, true).unwrap();
     let stop = AtomicBool::new(false);
     let setup = Setup {
-        extract: &echo,
+        way: Way { extract: &echo, steps: &[] },
         format: Format::Parquet,
         threads: 4,
         budget: 1,

@@ -1,0 +1,209 @@
+//! Pipelines from the outside: runs, resumption, their own tests, and what is said of mistakes.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test may stop at what it did not expect"
+)]
+
+#[allow(dead_code, reason = "each test binary uses what it needs")]
+mod support;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use support::{Scratch, fixtures};
+
+fn repository() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+const PIPELINE: &str = "\
+name: small
+seed: 7
+vars: { rate: 0.5 }
+source: { warc: { paths: [crawl] } }
+stages:
+  - extract
+  - sample: { rate: \"${rate}\" }
+output: out
+";
+
+fn scratch() -> Scratch {
+    let scratch = Scratch::new("pipeline");
+    scratch.crawl(2, 1);
+    fs::write(scratch.0.join("p.yaml"), PIPELINE).unwrap();
+    scratch
+}
+
+#[test]
+fn a_pipeline_runs_once_and_the_same_every_time() {
+    let scratch = scratch();
+    scratch.well("run p.yaml --threads 1");
+    let first = scratch.outputs("out");
+    let again = scratch.well("run p.yaml");
+    assert!(
+        text(&again.stderr).contains("finished by an earlier run: 2"),
+        "{}",
+        text(&again.stderr)
+    );
+    assert_eq!(scratch.outputs("out"), first);
+    scratch.well("run p.yaml -o other --threads 4");
+    assert_eq!(scratch.outputs("other"), first);
+}
+
+#[test]
+fn records_are_documents_or_rejects_of_a_named_stage() {
+    let scratch = scratch();
+    scratch.well("run p.yaml");
+    let manifest = fs::read(scratch.0.join("out/manifest.json")).unwrap();
+    let manifest: serde_json::Value = serde_json::from_slice(&manifest).unwrap();
+    let counts = &manifest["counts"];
+    let sampled = counts["rejects"]["sample"]["not-sampled"].as_u64().unwrap();
+    let rejects = counts["rejects"].as_object().unwrap().values();
+    let rejects: u64 =
+        rejects.flat_map(|r| r.as_object().unwrap().values()).map(|n| n.as_u64().unwrap()).sum();
+    let documents = counts["documents"].as_u64().unwrap();
+    assert!(sampled > 0 && documents > 0);
+    assert_eq!(counts["records"].as_u64().unwrap(), documents + rejects);
+    assert_eq!(manifest["seed"], 7);
+    assert_eq!(manifest["plan"]["pipeline"]["stages"][1]["sample"]["rate"], 0.5);
+}
+
+#[test]
+fn other_options_need_another_folder() {
+    let scratch = scratch();
+    scratch.well("run p.yaml");
+    let output = scratch.run("run p.yaml --set vars.rate=0.25");
+    let errors = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(errors.contains("stages.1.sample.rate: 0.5, now 0.25"), "{errors}");
+    scratch.well("run p.yaml --set stages.sample.rate=0.25 --overwrite");
+    assert_eq!(scratch.run("run p.yaml").status.code(), Some(2));
+}
+
+#[test]
+fn a_larger_sample_holds_a_smaller_one() {
+    let scratch = scratch();
+    let drawn = |rate: &str| {
+        scratch.well(&format!(
+            "run p.yaml --set vars.rate={rate} --set output.path=o{rate} --set output.format=jsonl"
+        ));
+        let files = scratch.outputs(&format!("o{rate}"));
+        let lines = files.iter().filter(|(name, _)| name.starts_with("documents/"));
+        let lines: Vec<String> = lines
+            .flat_map(|(_, bytes)| text(bytes).lines().map(String::from).collect::<Vec<_>>())
+            .collect();
+        lines
+    };
+    fs::write(scratch.0.join("p.yaml"), PIPELINE.replace("output: out", "output: { path: out }"))
+        .unwrap();
+    let (some, most, all) = (drawn("0.3"), drawn("0.8"), drawn("1"));
+    assert!(some.len() < most.len() && most.len() < all.len());
+    assert!(some.iter().all(|line| most.contains(line)));
+    assert!(most.iter().all(|line| all.contains(line)));
+}
+
+#[test]
+fn stages_come_from_shared_files_too() {
+    let scratch = scratch();
+    fs::create_dir_all(scratch.0.join("shared")).unwrap();
+    let list = "- sample: { rate: \"${rate}\" }\n- select: { metadata: [] }\n";
+    fs::write(scratch.0.join("shared/some.yaml"), list).unwrap();
+    let inline = "  - sample: { rate: \"${rate}\" }\n";
+    let pipeline = PIPELINE.replace(inline, "  - include: shared/some.yaml\n");
+    fs::write(scratch.0.join("p.yaml"), pipeline).unwrap();
+    let plan = text(&scratch.well("plan p.yaml").stdout);
+    assert!(plan.contains(r#"stage 2 sample {"rate":0.5,"seed":null}"#), "{plan}");
+    assert!(plan.contains(r#"stage 3 select {"metadata":[]}"#), "{plan}");
+    fs::write(scratch.0.join("shared/some.yaml"), "- include: some.yaml\n").unwrap();
+    let errors = text(&scratch.run("check p.yaml").stderr);
+    assert!(errors.contains("does one include itself?"), "{errors}");
+}
+
+#[test]
+fn bundled_pipelines_are_sound_and_pass_their_tests() {
+    let scratch = Scratch::new("bundled");
+    let pipelines = fs::read_dir(repository().join("pipelines")).unwrap();
+    for path in pipelines.map(|entry| entry.unwrap().path()) {
+        let path = path.strip_prefix(repository()).unwrap().display().to_string();
+        for verb in ["check", "test"] {
+            let output = scratch
+                .command(&format!("{verb} {path}"))
+                .current_dir(repository())
+                .output()
+                .unwrap();
+            assert_eq!(output.status.code(), Some(0), "{path}: {}", text(&output.stderr));
+        }
+        let head = fs::read_to_string(repository().join(&path)).unwrap();
+        let schema = "# yaml-language-server: $schema=../schemas/pipeline.schema.json\n";
+        assert!(head.starts_with(schema), "{path}");
+    }
+}
+
+#[test]
+fn a_pipelines_own_tests_fail_with_what_came_instead() {
+    let scratch = scratch();
+    let tests = "\
+tests:
+  - given: { html: \"<p>Let $x$ be\" }
+    expect: { verdict: keep, formulas: [\"y\"] }
+  - given: { html: \"<p>Nothing\" }
+    expect: { verdict: keep }
+";
+    let pipeline = PIPELINE.replace("rate: 0.5", "rate: 1");
+    fs::write(scratch.0.join("p.yaml"), pipeline + tests).unwrap();
+    let output = scratch.run("test p.yaml");
+    let errors = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(errors.contains(r#"p.yaml:10:5: the formulas are ["x"], not ["y"]"#), "{errors}");
+    assert!(errors.contains("p.yaml:12:5: `extract` drops the page: no-math"), "{errors}");
+}
+
+/// A generated file is what its command prints.
+fn is_current(file: &str, command: &str) {
+    let scratch = Scratch::new("generated");
+    let printed = text(&scratch.well(command).stdout);
+    let path = repository().join(file);
+    if std::env::var_os("UPDATE").is_some() {
+        fs::write(path, printed).unwrap();
+    } else {
+        let kept = fs::read_to_string(path).unwrap_or_default();
+        assert!(kept == printed, "{file}: write it again with `cc-math {command} > {file}`");
+    }
+}
+
+#[test]
+fn generated_files_are_current() {
+    is_current("schemas/pipeline.schema.json", "schema");
+    is_current("docs/stages.md", "stages --markdown");
+}
+
+/// `tests/fixtures/pipelines/mistakes.txt`: pipelines, and what is said of them. A case begins
+/// with `=== ` and more arguments, the message with `--- `.
+#[test]
+fn every_mistake_is_told_with_its_place() {
+    let path = fixtures().join("pipelines/mistakes.txt");
+    let kept = fs::read_to_string(&path).unwrap();
+    let scratch = scratch();
+    let mut told = String::new();
+    let mut cases = 0;
+    for case in kept.split("=== ").skip(1) {
+        let (arguments, rest) = case.split_once('\n').unwrap();
+        let yaml = rest.split_once("\n--- \n").map_or(rest, |(yaml, _)| yaml);
+        fs::write(scratch.0.join("p.yaml"), format!("{yaml}\n")).unwrap();
+        let output = scratch.run(&format!("check p.yaml {arguments}"));
+        assert_eq!(output.status.code(), Some(2), "{yaml}: {}", text(&output.stderr));
+        told += &format!("=== {arguments}\n{yaml}\n--- \n{}\n", text(&output.stderr));
+        cases += 1;
+    }
+    assert!(cases >= 30, "{cases}");
+    if std::env::var_os("UPDATE").is_some() {
+        fs::write(path, told).unwrap();
+    } else {
+        assert_eq!(told, kept, "run with UPDATE=1 if this is meant");
+    }
+}

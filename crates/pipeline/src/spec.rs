@@ -1,0 +1,179 @@
+//! What a pipeline's YAML says, every mistake in it at once.
+
+mod chain;
+mod reader;
+
+use crate::plan::Plan;
+use crate::trial::Trial;
+use cc_math_config::{Node, Place, Problem, Source, nearest, parse};
+use cc_math_extract::EXTRACTOR;
+use cc_math_store::{Format, StoreError, list_inputs};
+use chain::Chain;
+use reader::Reader;
+use schemars::JsonSchema;
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer};
+use serde_json::{Value as Json, json};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// A pipeline without a mistake in it.
+pub struct Pipeline {
+    /// Its name.
+    pub name: String,
+    /// Seed of all that is drawn at random.
+    pub seed: u64,
+    /// The output folder.
+    pub output: PathBuf,
+    /// What stands in the file about its own behaviour.
+    pub tests: Vec<Trial>,
+    format: Format,
+    chain: Chain,
+    inputs: Inputs,
+}
+
+/// What the source says, each path with its place.
+struct Inputs {
+    paths: Vec<(String, Place)>,
+    root: Option<PathBuf>,
+}
+
+/// Where pages come from.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Warc {
+    /// Archives (`.warc`, `.arc`, compressed or not), pages, folders of them, glob patterns, lists
+    /// of paths (`.paths[.gz]`) and tables of `warc_filename`, `offset`, `length`; as on the
+    /// command line, from the folder where the command is given.
+    paths: Vec<String>,
+    /// Where the files of lists and tables lie, if not beside the list or table.
+    #[serde(default)]
+    root: Option<PathBuf>,
+}
+
+/// Where documents go, if more is said than the folder.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Output {
+    /// The output folder.
+    path: PathBuf,
+    /// Format of its tables.
+    #[serde(default = "parquet", deserialize_with = "format")]
+    #[schemars(with = "String", extend("enum" = Format::NAMES))]
+    format: Format,
+}
+
+fn parquet() -> Format {
+    Format::Parquet
+}
+
+fn format<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Format, D::Error> {
+    let name = String::deserialize(deserializer)?;
+    Format::from_name(&name).ok_or_else(|| D::Error::unknown_variant(&name, Format::NAMES))
+}
+
+/// What may stand at the top of a pipeline, with what it is for.
+pub(crate) const ENTRIES: [(&str, &str); 8] = [
+    ("name", "What the pipeline is called."),
+    ("seed", "Seed of all that is drawn at random. 0 where none is given."),
+    (
+        "vars",
+        "Variables and their values, for `${name}` below; without a value, `--set vars.name=v` has to give it.",
+    ),
+    ("env", "Environment variables that `${NAME}` may stand for."),
+    ("source", "Where the input comes from."),
+    ("stages", "What is done with it, in this order."),
+    ("output", "The output folder, or its path and format."),
+    ("tests", "What the stages are to make of pages given here; `cc-math test` tries it."),
+];
+
+impl Pipeline {
+    /// Reads a pipeline; `sets` are assignments as `--set` takes them.
+    ///
+    /// # Errors
+    /// Every mistake in it. Inputs are not looked for yet.
+    pub fn read(path: &Path, sets: &[String]) -> Result<Self, Vec<Problem>> {
+        let mut problems = Vec::new();
+        let mut root = match open(path) {
+            Ok(node) => node,
+            Err(problem) => return Err(vec![problem]),
+        };
+        problems.extend(sets.iter().filter_map(|set| root.set(set).err()));
+        let pipeline = Reader { file: path, problems: &mut problems }.pipeline(root);
+        pipeline.filter(|_| problems.is_empty()).ok_or(problems)
+    }
+
+    /// The stages and their options, defaults filled in.
+    pub fn stages(&self) -> &[(&'static str, Json)] {
+        &self.chain.stages
+    }
+
+    /// Lists the inputs, and cuts them into tasks.
+    ///
+    /// # Errors
+    /// Every path that leads to nothing.
+    pub fn plan(&self) -> Result<Plan, Vec<Problem>> {
+        let Inputs { paths, root } = &self.inputs;
+        let list = |paths: &[String]| list_inputs(paths, root.as_deref());
+        let alone = |(path, place): &(String, Place)| {
+            list(std::slice::from_ref(path)).err().map(|error| told(&error, place))
+        };
+        let problems: Vec<Problem> = paths.iter().filter_map(alone).collect();
+        if !problems.is_empty() {
+            return Err(problems);
+        }
+        let names: Vec<String> = paths.iter().map(|(path, _)| path.clone()).collect();
+        // Together they may still clash.
+        let inputs = list(&names).map_err(|error| {
+            paths.iter().take(1).map(|(_, place)| told(&error, place)).collect::<Vec<_>>()
+        })?;
+        Ok(self.without_inputs().with(inputs))
+    }
+
+    fn without_inputs(&self) -> Plan {
+        let stages = self.chain.stages.iter().map(|(name, options)| json!({ *name: options }));
+        let json = json!({ "pipeline": {
+            "seed": self.seed,
+            "format": self.format.name(),
+            "extractor": EXTRACTOR,
+            "stages": stages.collect::<Vec<_>>(),
+        } });
+        let steps = Arc::clone(&self.chain.steps);
+        Plan::of(json, self.chain.math, steps, self.format, Some(self.seed))
+    }
+
+    /// Tries the pipeline's own tests: for each that fails its place and what is wrong.
+    pub fn failures(&self) -> Vec<Problem> {
+        self.tests
+            .iter()
+            .filter_map(|trial| trial.failure(self.chain.math, &self.chain.steps))
+            .collect()
+    }
+}
+
+fn told(error: &StoreError, place: &Place) -> Problem {
+    let problem = Problem::at(place, error.to_string());
+    Problem { hint: error.hints().into_iter().next(), ..problem }
+}
+
+/// A name that is not known, and what may have been meant.
+fn unknown(what: &str, name: &str, place: &Place, known: &[&str]) -> Problem {
+    let hint = match nearest(name, known.iter().copied()) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => {
+            let names: Vec<String> = known.iter().map(|name| format!("`{name}`")).collect();
+            format!("there is {}", names.join(", "))
+        }
+    };
+    Problem::at(place, format!("unknown {what} `{name}`")).hint(hint)
+}
+
+fn open(path: &Path) -> Result<Node, Problem> {
+    let name = path.display().to_string();
+    let text = std::fs::read_to_string(path).map_err(|error| Problem {
+        place: None,
+        message: format!("cannot read `{name}`: {error}"),
+        hint: None,
+    })?;
+    parse(&Source::new(name, text))
+}

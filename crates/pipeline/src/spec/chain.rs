@@ -1,0 +1,126 @@
+//! The list of stages, with those of the files it includes.
+
+use super::{open, unknown};
+use crate::stages::{Made, STAGES, Stage, Step};
+use cc_math_config::{Entry, Node, Place, Problem, Tree, Variables};
+use cc_math_extract::MathMode;
+use serde_json::Value as Json;
+use std::path::Path;
+use std::sync::Arc;
+
+/// The stages of a pipeline.
+pub(super) struct Chain {
+    /// Their names and options, defaults filled in.
+    pub(super) stages: Vec<(&'static str, Json)>,
+    pub(super) math: MathMode,
+    pub(super) steps: Arc<[Step]>,
+}
+
+/// Files that may include one another in a row.
+const DEEPEST_INCLUDE: usize = 8;
+
+pub(super) struct ChainReader<'a> {
+    seed: u64,
+    variables: &'a Variables,
+    problems: &'a mut Vec<Problem>,
+    found: Vec<(Stage, Place)>,
+}
+
+impl<'a> ChainReader<'a> {
+    pub(super) fn new(seed: u64, variables: &'a Variables, problems: &'a mut Vec<Problem>) -> Self {
+        Self { seed, variables, problems, found: Vec::new() }
+    }
+
+    /// Reads the entry `stages` of a pipeline's file.
+    pub(super) fn read(&mut self, entry: &Entry, file: &Path) -> Option<Chain> {
+        let before = self.problems.len();
+        self.list(&entry.value, file, 0);
+        let mut math = None;
+        let (mut stages, mut steps) = (Vec::new(), Vec::new());
+        for (index, (Stage { name, json, made, random }, place)) in self.found.drain(..).enumerate()
+        {
+            match made {
+                Made::Extract(_) if index > 0 => {
+                    let hint = "stages before it would have no documents to look at";
+                    self.problems
+                        .push(Problem::at(&place, "`extract` does not come first").hint(hint));
+                }
+                Made::Extract(mode) => math = Some(mode),
+                Made::Map(map) => steps.push(Step { name, map, random }),
+            }
+            stages.push((name, json));
+        }
+        if math.is_none() && self.problems.len() == before {
+            let hint = "archives hold pages; `- extract`, first of all, makes documents of them";
+            self.problem(&entry.place, "`extract` is missing", hint);
+        }
+        let sound = self.problems.len() == before;
+        math.filter(|_| sound).map(|math| Chain { stages, math, steps: steps.into() })
+    }
+
+    fn problem(&mut self, place: &Place, message: impl Into<String>, hint: &str) {
+        self.problems.push(Problem::at(place, message).hint(hint));
+    }
+
+    /// Reads a list of stages; `depth` files include the one it stands in.
+    fn list(&mut self, node: &Node, file: &Path, depth: usize) {
+        let Some(items) = node.items() else {
+            let message = format!("a list of stages is wanted here, not {}", node.kind());
+            return self.problem(&node.place, message, "begin each stage with `- `");
+        };
+        for item in items {
+            self.item(item, file, depth);
+        }
+    }
+
+    fn item(&mut self, item: &Node, file: &Path, depth: usize) {
+        let bare = Node { tree: Tree::Null, place: item.place.clone() };
+        match (&item.tree, item.entries()) {
+            (Tree::Text(name), _) => self.stage(name, &item.place, &bare),
+            (_, Some([Entry { name, value, .. }])) if name == "include" => {
+                self.include(value, file, depth);
+            }
+            (_, Some([Entry { name, place, value }])) => self.stage(name, place, value),
+            (_, Some(_)) => {
+                let hint = "begin each stage with `- `, and indent its options below its name";
+                self.problem(&item.place, "a stage is one name with its options", hint);
+            }
+            _ => {
+                let message = format!("a stage is wanted here, not {}", item.kind());
+                self.problem(&item.place, message, "write its name, as in `- extract`");
+            }
+        }
+    }
+
+    fn stage(&mut self, name: &str, place: &Place, options: &Node) {
+        let Some(kind) = STAGES.iter().find(|kind| kind.name == name) else {
+            let names: Vec<&str> = STAGES.iter().map(|kind| kind.name).chain(["include"]).collect();
+            return self.problems.push(unknown("stage", name, place, &names));
+        };
+        let stage = (kind.read)(options, place, self.seed, self.problems);
+        self.found.extend(stage.map(|stage| (stage, place.clone())));
+    }
+
+    /// Reads the stages of another file, whose path is from the folder of this one.
+    fn include(&mut self, node: &Node, file: &Path, depth: usize) {
+        let Some(path) = node.text() else {
+            let hint = "write `- include: shared/stages.yaml`; the path is from this file's folder";
+            return self.problem(&node.place, "the path of a file is wanted here", hint);
+        };
+        if depth == DEEPEST_INCLUDE {
+            let message = format!("more than {DEEPEST_INCLUDE} files include one another");
+            return self.problem(&node.place, message, "does one include itself?");
+        }
+        let path = file.parent().unwrap_or(Path::new("")).join(path);
+        match open(&path) {
+            Ok(mut list) => {
+                self.variables.fill(&mut list, self.problems);
+                self.list(&list, &path, depth + 1);
+            }
+            Err(Problem { place: None, message, .. }) => {
+                self.problem(&node.place, message, "the path is from this file's folder");
+            }
+            Err(problem) => self.problems.push(problem),
+        }
+    }
+}

@@ -1,0 +1,139 @@
+//! The stages that a pipeline may name: one file and one struct of options each.
+//!
+//! [`STAGES`] feeds the reader of pipelines, `cc-math stages`, the schemas and `docs/stages.md`;
+//! what the reference says of a stage and its options are the doc comments of its struct.
+
+mod extract;
+mod rename;
+mod sample;
+mod select;
+
+use crate::schema::schema_of;
+use cc_math_config::{Node, Place, Problem, read};
+use cc_math_core::Map;
+use cc_math_extract::MathMode;
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value as Json;
+use std::fmt;
+use std::sync::Arc;
+
+/// A stage that looks at documents one by one, with its name.
+#[derive(Clone)]
+pub(crate) struct Step {
+    pub(crate) name: &'static str,
+    pub(crate) map: Arc<dyn Map>,
+    /// Whether it draws at random, so that a pipeline's own tests pass it by.
+    pub(crate) random: bool,
+}
+
+impl fmt::Debug for Step {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name)
+    }
+}
+
+/// What options make.
+pub(crate) enum Made {
+    /// The stage that makes documents of pages.
+    Extract(MathMode),
+    /// A stage that looks at documents one by one.
+    Map(Arc<dyn Map>),
+}
+
+/// A stage of a pipeline: its options as they were meant, and what they make.
+pub(crate) struct Stage {
+    pub(crate) name: &'static str,
+    /// The options with their defaults filled in.
+    pub(crate) json: Json,
+    pub(crate) made: Made,
+    pub(crate) random: bool,
+}
+
+/// The options of one stage.
+trait Options: DeserializeOwned + Serialize + JsonSchema {
+    const NAME: &'static str;
+
+    /// Whether the stage draws at random.
+    const RANDOM: bool = false;
+
+    /// What the options make. `seed` is the pipeline's.
+    ///
+    /// # Errors
+    /// The name of an option whose value cannot be, and why.
+    fn make(self, seed: u64) -> Result<Made, (&'static str, String)>;
+}
+
+/// Reads the options of a stage; the place is that of its name.
+type Reader = fn(&Node, &Place, u64, &mut Vec<Problem>) -> Option<Stage>;
+
+/// A stage that a pipeline may name.
+pub struct StageKind {
+    /// Its name.
+    pub name: &'static str,
+    schema: fn() -> Json,
+    pub(crate) read: Reader,
+}
+
+/// All stages, in the order in which a pipeline would name them.
+pub const STAGES: &[StageKind] = &[
+    kind::<extract::Extract>(),
+    kind::<sample::Sample>(),
+    kind::<select::Select>(),
+    kind::<rename::Rename>(),
+];
+
+const fn kind<T: Options>() -> StageKind {
+    StageKind { name: T::NAME, schema: schema_of::<T>, read: read_stage::<T> }
+}
+
+fn read_stage<T: Options>(
+    node: &Node,
+    owner: &Place,
+    seed: u64,
+    problems: &mut Vec<Problem>,
+) -> Option<Stage> {
+    let options: T = read(node, owner, problems)?;
+    let json = serde_json::to_value(&options).unwrap_or_default();
+    match options.make(seed) {
+        Ok(made) => Some(Stage { name: T::NAME, json, made, random: T::RANDOM }),
+        Err((option, message)) => {
+            let place = node.get(option).map_or(owner, |value| &value.place);
+            problems.push(Problem::at(place, message));
+            None
+        }
+    }
+}
+
+impl StageKind {
+    /// The JSON Schema of its options.
+    pub fn schema(&self) -> Json {
+        (self.schema)()
+    }
+
+    /// What it does.
+    pub fn about(&self) -> String {
+        let schema = self.schema();
+        schema.get("description").and_then(Json::as_str).unwrap_or_default().into()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_distinct_and_every_option_is_explained() {
+        let names: std::collections::BTreeSet<_> = STAGES.iter().map(|stage| stage.name).collect();
+        assert_eq!(names.len(), STAGES.len());
+        for stage in STAGES {
+            let schema = stage.schema();
+            assert!(!stage.about().is_empty(), "{}", stage.name);
+            assert_eq!(schema["additionalProperties"], false, "{}", stage.name);
+            for (option, schema) in schema["properties"].as_object().unwrap() {
+                assert!(schema["description"].is_string(), "{}.{option}", stage.name);
+            }
+        }
+    }
+}
