@@ -11,6 +11,8 @@ mod support;
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::time::Duration;
 use support::{Scratch, fixtures};
 
 fn repository() -> PathBuf {
@@ -71,6 +73,43 @@ fn records_are_documents_or_rejects_of_a_named_stage() {
     assert_eq!(counts["records"].as_u64().unwrap(), documents + rejects);
     assert_eq!(manifest["seed"], 7);
     assert_eq!(manifest["plan"]["pipeline"]["stages"][1]["sample"]["rate"], 0.5);
+}
+
+#[test]
+fn new_inputs_are_new_tasks() {
+    let scratch = scratch();
+    scratch.well("run p.yaml");
+    let mini = fs::read(scratch.0.join("crawl/000.warc.gz")).unwrap();
+    fs::write(scratch.0.join("crawl/002.warc.gz"), mini).unwrap();
+    let again = text(&scratch.well("run p.yaml").stderr);
+    assert!(again.contains("finished by an earlier run: 2"), "{again}");
+    let grown = scratch.outputs("out");
+    scratch.well("run p.yaml -o whole");
+    assert_eq!(scratch.outputs("whole"), grown);
+}
+
+/// Killed a little later each time, a run comes to its end all the same, with the same bytes.
+#[test]
+fn a_run_that_is_killed_again_and_again_ends_the_same() {
+    let scratch = Scratch::new("killed");
+    scratch.crawl(12, 4);
+    fs::write(scratch.0.join("p.yaml"), PIPELINE).unwrap();
+    scratch.well("run p.yaml -o whole");
+    for delay in (0..).map(|n| Duration::from_millis(20 + 15 * n)) {
+        let mut run = scratch
+            .command("--quiet run p.yaml --threads 2")
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        std::thread::sleep(delay);
+        run.kill().unwrap();
+        run.wait().unwrap();
+        if scratch.0.join("out/manifest.json").exists() {
+            break;
+        }
+    }
+    scratch.well("run p.yaml");
+    assert_eq!(scratch.outputs("out"), scratch.outputs("whole"));
 }
 
 #[test]
