@@ -92,10 +92,10 @@ fn new_inputs_are_new_tasks() {
 #[test]
 fn a_run_that_is_killed_again_and_again_ends_the_same() {
     let scratch = Scratch::new("killed");
-    scratch.crawl(12, 4);
+    scratch.crawl(6, 1);
     fs::write(scratch.0.join("p.yaml"), PIPELINE).unwrap();
     scratch.well("run p.yaml -o whole");
-    for delay in (0..).map(|n| Duration::from_millis(20 + 15 * n)) {
+    for delay in (0..).map(|n| Duration::from_millis(40 * n * n)) {
         let mut run = scratch
             .command("--quiet run p.yaml --threads 2")
             .stderr(Stdio::null())
@@ -200,6 +200,92 @@ tests:
     assert_eq!(output.status.code(), Some(2));
     assert!(errors.contains(r#"p.yaml:10:5: the formulas are ["x"], not ["y"]"#), "{errors}");
     assert!(errors.contains("p.yaml:12:5: `extract` drops the page: no-math"), "{errors}");
+}
+
+#[test]
+fn a_run_goes_on_from_the_documents_of_another() {
+    let scratch = scratch();
+    scratch.well("run p.yaml -o first --set vars.rate=1");
+    let second = "\
+name: second
+seed: 7
+source: { documents: { paths: [first] } }
+stages:
+  - sample: { rate: 0.5 }
+output: second
+tests:
+  - given: { text: \"Let $x$ be\", metadata: { a: 1 } }
+    expect: { verdict: keep, text: \"Let $x$ be\" }
+";
+    fs::write(scratch.0.join("second.yaml"), second).unwrap();
+    scratch.well("test second.yaml");
+    scratch.well("run second.yaml --threads 3");
+    scratch.well("run p.yaml");
+    // What was extracted and drawn in one go is what was drawn from the documents extracted.
+    assert_eq!(documents(&scratch, "second"), documents(&scratch, "out"));
+    let manifest = scratch.outputs("second").remove("manifest.json").unwrap();
+    let manifest: serde_json::Value = serde_json::from_slice(&manifest).unwrap();
+    assert!(manifest["counts"]["rejects"]["sample"]["not-sampled"].as_u64().unwrap() > 0);
+    assert_eq!(manifest["inputs"].as_array().unwrap().len(), 2);
+}
+
+fn documents(scratch: &Scratch, folder: &str) -> Vec<cc_math_core::Document> {
+    let documents = cc_math_store::read_documents(&scratch.0.join(folder)).unwrap();
+    let mut documents: Vec<_> = documents.map(Result::unwrap).collect();
+    documents.sort_by(|a, b| a.id.cmp(&b.id));
+    documents
+}
+
+#[test]
+fn tables_of_others_are_read_by_a_mapping_of_columns() {
+    let scratch = Scratch::new("mapped");
+    let lines = "\
+{\"content\":\"One $x$\",\"meta\":{\"url\":\"https://example.org/1\"},\"score\":3.5}
+not JSON
+{\"meta\":{}}
+{\"content\":\"Two\",\"id\":\"two\"}
+";
+    fs::write(scratch.0.join("x.jsonl"), lines).unwrap();
+    let pipeline = "\
+name: mapped
+source:
+  documents: { paths: [x.jsonl], columns: { text: content, url: meta.url } }
+stages:
+  - rename: { metadata: { score: quality } }
+output: { path: out, format: jsonl }
+";
+    fs::write(scratch.0.join("p.yaml"), pipeline).unwrap();
+    let account = text(&scratch.well("run p.yaml").stderr);
+    assert!(account.contains("dropped: malformed-row"), "{account}");
+    let found = documents(&scratch, "out");
+    let of = |text: &str| found.iter().find(|document| document.text == text).unwrap();
+    assert_eq!(of("One $x$").url, "https://example.org/1");
+    assert_eq!(of("One $x$").metadata["quality"], 3.5);
+    assert_eq!(of("Two").id, "two");
+    let rejects: Vec<_> =
+        cc_math_store::read_rejects(&scratch.0.join("out")).unwrap().map(Result::unwrap).collect();
+    let details: Vec<&str> = rejects.iter().map(|reject| reject.detail.as_str()).collect();
+    assert!(details[0].starts_with("row 2: not a JSON object"), "{details:?}");
+    assert_eq!(details[1], "row 3: it has no text in `content`");
+}
+
+#[test]
+fn a_damaged_table_fails_alone() {
+    let scratch = scratch();
+    scratch.well("run p.yaml -o first --set vars.rate=1");
+    let whole = documents(&scratch, "first");
+    fs::write(scratch.0.join("first/documents/broken.parquet"), "PAR1 and no more").unwrap();
+    let pipeline = "\
+name: second
+source: { documents: { paths: [first] } }
+stages: []
+output: second
+";
+    fs::write(scratch.0.join("second.yaml"), pipeline).unwrap();
+    let output = scratch.run("run second.yaml");
+    assert_eq!(output.status.code(), Some(1));
+    assert!(text(&output.stderr).contains("failed: broken.parquet"), "{}", text(&output.stderr));
+    assert_eq!(documents(&scratch, "second"), whole);
 }
 
 /// A generated file is what its command prints.

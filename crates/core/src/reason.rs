@@ -33,6 +33,8 @@ coded! {
         NoMath = "no-math",
         /// The page has no main text.
         EmptyText = "empty-text",
+        /// The row of a table of documents cannot be read as one, or has no text.
+        MalformedRow = "malformed-row",
         /// The document was not drawn (`sample`).
         NotSampled = "not-sampled",
         /// The page could not be processed because of a fault of ours; its bytes are in the rejects.

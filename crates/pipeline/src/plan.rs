@@ -3,7 +3,7 @@
 use crate::stages::Step;
 use cc_math_core::document_id;
 use cc_math_extract::{EXTRACTOR, MathMode};
-use cc_math_store::{Form, Format, Input, Place, RecordRange};
+use cc_math_store::{Columns, Form, Format, Input, Place, RecordRange};
 use serde_json::{Value as Json, json};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -37,6 +37,8 @@ pub struct Plan {
     pub(crate) math: MathMode,
     /// What documents go through then.
     pub(crate) steps: Arc<[Step]>,
+    /// Which columns of tables of documents are which of ours.
+    pub(crate) columns: Columns,
     pub(crate) format: Format,
     pub(crate) seed: Option<u64>,
     pub(crate) json: Json,
@@ -92,7 +94,7 @@ impl Plan {
         for input in inputs {
             match input.form {
                 Form::Page => pages.push(Part::Whole(input)),
-                Form::Archive | Form::Unknown => {
+                Form::Archive | Form::Documents | Form::Unknown => {
                     let stem = stem(&input.name);
                     plan.add(&stem, vec![Part::Whole(input)]);
                 }
@@ -136,7 +138,8 @@ impl Plan {
         seed: Option<u64>,
     ) -> Self {
         let hash = document_id(None, json.to_string().as_bytes());
-        Self { math, steps, format, seed, json, hash, tasks: Vec::new() }
+        let columns = Columns::default();
+        Self { math, steps, columns, format, seed, json, hash, tasks: Vec::new() }
     }
 
     /// How many tasks there are.

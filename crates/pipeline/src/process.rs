@@ -8,8 +8,8 @@ use cc_math_core::{
 };
 use cc_math_extract::{Extractor, Outcome, Page};
 use cc_math_store::{
-    Form, Input, Place, RecordRange, Reject, Row, StoreError, media_type, read_capped, sniff,
-    unpack,
+    BadRow, Columns, Form, Input, Piece, Place, RecordRange, Reject, Row, StoreError, media_type,
+    read_capped, sniff, unpack,
 };
 use cc_math_warc::http::{HttpLimits, Scratch};
 use cc_math_warc::{Damaged, Event, Limits, Payload, Record, RecordReader, Splitter};
@@ -28,12 +28,14 @@ pub(crate) type Extract<'a> = &'a (dyn Fn(&Page<'_>) -> Outcome + Sync);
 pub(crate) struct Way<'a> {
     pub(crate) extract: Extract<'a>,
     pub(crate) steps: &'a [Step],
+    pub(crate) columns: &'a Columns,
 }
 
 /// The stages that records are rejected in.
 const READING: &str = "warc";
 const HTTP: &str = "http";
 const EXTRACTION: &str = "extract";
+const TABLE: &str = "documents";
 
 /// What a unit of work gave.
 #[derive(Default)]
@@ -58,7 +60,7 @@ impl Batch {
     }
 
     /// Sends a document through the steps; at their end it is a row.
-    fn send(&mut self, mut document: Document, steps: &[Step]) {
+    pub(crate) fn send(&mut self, mut document: Document, steps: &[Step]) {
         for step in steps {
             let (reason, detail) = match guarded_step(step, &mut document) {
                 Verdict::Keep => continue,
@@ -127,6 +129,7 @@ impl<'a> Worker<'a> {
             Unit::Pages(pages) => {
                 pages.into_iter().for_each(|page| self.page_file(page, &mut batch))
             }
+            Unit::Rows { name, piece } => self.rows(&name, &piece, &mut batch),
             Unit::Ranges { root, ranges } => {
                 ranges.iter().for_each(|range| self.range(&root, range, &mut batch));
             }
@@ -148,6 +151,34 @@ impl<'a> Worker<'a> {
                 Event::Record(mut record) => {
                     record.locator.offset += base;
                     read_record(&record, &self.http, &mut self.scratch, self.way, batch);
+                }
+            }
+        }
+    }
+
+    /// Reads rows of a table of documents.
+    fn rows(&mut self, name: &str, piece: &Piece, batch: &mut Batch) {
+        let rows = match piece.read(self.way.columns) {
+            Ok(rows) => rows,
+            Err(error) => return batch.failed.push(failed(name, error.to_string())),
+        };
+        for row in rows {
+            if self.stop.load(Ordering::Relaxed) {
+                batch.aborted = true;
+                return;
+            }
+            batch.counts.records += 1;
+            match row {
+                Ok(document) => batch.send(document, self.way.steps),
+                Err(BadRow { row, detail }) => {
+                    let reject = Reject {
+                        url: Some(format!("file:{name}")),
+                        stage: TABLE.into(),
+                        reason: Reason::MalformedRow,
+                        detail: format!("row {row}: {detail}"),
+                        ..Reject::blank()
+                    };
+                    batch.reject(reject, &Ledger::default());
                 }
             }
         }
@@ -413,7 +444,8 @@ pub fn read_page(input: &Input, extractor: &Extractor) -> Result<PageReading, Ru
         Place::Stdin => read_stdin()?,
     };
     let mut batch = Batch::default();
-    let way = Way { extract: &|page| extractor.extract(page), steps: &[] };
+    let columns = Columns::default();
+    let way = Way { extract: &|page| extractor.extract(page), steps: &[], columns: &columns };
     read_stored(&input.name, stored, way, &mut batch);
     let reject = batch.rejects.pop().unwrap_or_else(Reject::blank);
     let document = batch.documents.pop().map(|document| PageReading::Document(Box::new(document)));

@@ -105,9 +105,9 @@ pub(crate) fn run_with(
     extract: Extract<'_>,
 ) -> Result<Report, RunError> {
     let clock = Clock::start();
-    let steps = Arc::clone(&plan.steps);
+    let (steps, columns) = (Arc::clone(&plan.steps), plan.columns.clone());
     let setup = Setup {
-        way: Way { extract, steps: &steps },
+        way: Way { extract, steps: &steps, columns: &columns },
         format: plan.format,
         threads: options.threads.max(1),
         budget: budget(options.threads.max(1)),

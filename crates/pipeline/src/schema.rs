@@ -1,6 +1,6 @@
 //! The shape of pipelines for editors, and the reference of stages for people.
 
-use crate::spec::{ENTRIES, Output, Warc};
+use crate::spec::{Documents, ENTRIES, Output, Warc};
 use crate::stages::{STAGES, StageKind};
 use crate::trial::Test;
 use schemars::JsonSchema;
@@ -35,7 +35,9 @@ fn entry(name: &str) -> Json {
         "seed" => json!({ "type": "integer", "minimum": 0, "default": 0 }),
         "vars" => json!({ "type": "object" }),
         "env" => json!({ "type": "array", "items": { "type": "string" } }),
-        "source" => one_of(&[("warc", schema_of::<Warc>())]),
+        "source" => {
+            one_of(&[("warc", schema_of::<Warc>()), ("documents", schema_of::<Documents>())])
+        }
         "stages" => json!({ "type": "array", "minItems": 1, "items": { "anyOf": stages() } }),
         "output" => json!({ "anyOf": [{ "type": "string" }, schema_of::<Output>()] }),
         _ => json!({ "type": "array", "items": schema_of::<Test>() }),

@@ -2,7 +2,7 @@
 
 use crate::plan::{Part, Task, part_bytes};
 use cc_math_core::{FailedInput, InputEntry};
-use cc_math_store::{Form, Input, Place, RecordRange, sniff};
+use cc_math_store::{Form, Input, Piece, Pieces, Place, RecordRange, sniff};
 use cc_math_warc::{Chunk, Limits, Splitter};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeSet, VecDeque};
@@ -21,6 +21,8 @@ pub(crate) enum Unit {
     Pages(Vec<PageFile>),
     /// Records picked out of archives, read by whoever works on them.
     Ranges { root: PathBuf, ranges: Vec<RecordRange> },
+    /// Some rows of a table of documents.
+    Rows { name: Arc<str>, piece: Piece },
 }
 
 /// A page that is not in an archive.
@@ -58,7 +60,13 @@ pub(crate) struct Source {
     parts: VecDeque<Part>,
     archive: Option<Archive>,
     ranges: Option<RangeParts>,
+    table: Option<Table>,
     limits: Limits,
+}
+
+struct Table {
+    input: Input,
+    pieces: Pieces,
 }
 
 struct Archive {
@@ -75,13 +83,14 @@ struct RangeParts {
 
 impl Source {
     pub(crate) fn new(task: &Task, limits: Limits) -> Self {
-        Self { parts: task.parts.clone().into(), archive: None, ranges: None, limits }
+        Self { parts: task.parts.clone().into(), archive: None, ranges: None, table: None, limits }
     }
 
     /// The next item; `None` at the end of the last part.
     pub(crate) fn next(&mut self) -> Option<Item> {
         loop {
-            if let Some(item) = self.next_of_archive().or_else(|| self.next_of_ranges()) {
+            let next = self.next_of_archive().or_else(|| self.next_of_ranges());
+            if let Some(item) = next.or_else(|| self.next_of_table()) {
                 return Some(item);
             }
             match self.open() {
@@ -94,7 +103,7 @@ impl Source {
     }
 
     fn idle(&self) -> bool {
-        self.archive.is_none() && self.ranges.is_none()
+        self.archive.is_none() && self.ranges.is_none() && self.table.is_none()
     }
 
     fn next_of_archive(&mut self) -> Option<Item> {
@@ -123,10 +132,26 @@ impl Source {
         self.ranges.take().map(|part| Item::Read(part.entry))
     }
 
+    fn next_of_table(&mut self) -> Option<Item> {
+        let table = self.table.as_mut()?;
+        let name = Arc::clone(&table.input.name);
+        let item = match table.pieces.next_piece() {
+            Ok(Some(piece)) => return Some(Item::Unit(Unit::Rows { name, piece })),
+            Ok(None) => match rehashed(&Part::Whole(table.input.clone())) {
+                Some(entry) => Item::Read(entry),
+                None => Item::Failed(failed(&name, "it went away while it was read".into())),
+            },
+            Err(error) => Item::Failed(failed(&name, error.to_string())),
+        };
+        self.table = None;
+        Some(item)
+    }
+
     /// Opens the next part; gives an item at once if that needs no reading here.
     fn open(&mut self) -> Result<Option<Item>, FailedInput> {
         match self.parts.pop_front() {
             Some(Part::Whole(input)) if input.form == Form::Page => Ok(Some(self.pages(input))),
+            Some(Part::Whole(input)) if input.form == Form::Documents => self.open_table(input),
             Some(Part::Whole(input)) => self.open_archive(input),
             Some(part) => {
                 let entry = range_entry(&part);
@@ -150,6 +175,15 @@ impl Source {
             pages.push(page_file(input));
         }
         Item::Unit(Unit::Pages(pages))
+    }
+
+    fn open_table(&mut self, input: Input) -> Result<Option<Item>, FailedInput> {
+        let Place::File(path) = &input.place else {
+            return Err(failed(&input.name, "documents are read from files alone".into()));
+        };
+        let pieces = Pieces::open(path).map_err(|e| failed(&input.name, e.to_string()))?;
+        self.table = Some(Table { input, pieces });
+        Ok(None)
     }
 
     fn open_archive(&mut self, input: Input) -> Result<Option<Item>, FailedInput> {

@@ -6,14 +6,15 @@ mod reader;
 use crate::plan::Plan;
 use crate::trial::Trial;
 use cc_math_config::{Node, Place, Problem, Source, nearest, parse};
-use cc_math_extract::EXTRACTOR;
-use cc_math_store::{Format, StoreError, list_inputs};
+use cc_math_extract::{EXTRACTOR, MathMode};
+use cc_math_store::{Columns, Format, StoreError, list_documents, list_inputs};
 use chain::Chain;
 use reader::Reader;
 use schemars::JsonSchema;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 use serde_json::{Value as Json, json};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -35,7 +36,13 @@ pub struct Pipeline {
 /// What the source says, each path with its place.
 struct Inputs {
     paths: Vec<(String, Place)>,
-    root: Option<PathBuf>,
+    kind: Kind,
+}
+
+/// What the source is made of.
+enum Kind {
+    Pages { root: Option<PathBuf> },
+    Documents { columns: Columns },
 }
 
 /// Where pages come from.
@@ -49,6 +56,20 @@ pub(crate) struct Warc {
     /// Where the files of lists and tables lie, if not beside the list or table.
     #[serde(default)]
     root: Option<PathBuf>,
+}
+
+/// Documents to go on with.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Documents {
+    /// Parquet and JSON Lines files (`.parquet`, `.jsonl[.gz|.zst]`), folders of them, output
+    /// folders of other runs, glob patterns; from the folder where the command is given.
+    paths: Vec<String>,
+    /// Which columns of theirs are which of ours, by our names: `text: content`. A name with dots
+    /// leads into nested values. Columns of our names need not be named; all others go to the
+    /// metadata.
+    #[serde(default)]
+    columns: BTreeMap<String, String>,
 }
 
 /// Where documents go, if more is said than the folder.
@@ -113,8 +134,11 @@ impl Pipeline {
     /// # Errors
     /// Every path that leads to nothing.
     pub fn plan(&self) -> Result<Plan, Vec<Problem>> {
-        let Inputs { paths, root } = &self.inputs;
-        let list = |paths: &[String]| list_inputs(paths, root.as_deref());
+        let Inputs { paths, kind } = &self.inputs;
+        let list = |paths: &[String]| match kind {
+            Kind::Pages { root } => list_inputs(paths, root.as_deref()),
+            Kind::Documents { .. } => list_documents(paths),
+        };
         let alone = |(path, place): &(String, Place)| {
             list(std::slice::from_ref(path)).err().map(|error| told(&error, place))
         };
@@ -132,14 +156,23 @@ impl Pipeline {
 
     fn without_inputs(&self) -> Plan {
         let stages = self.chain.stages.iter().map(|(name, options)| json!({ *name: options }));
+        let source = match &self.inputs.kind {
+            Kind::Pages { .. } => json!({ "pages": { "extractor": EXTRACTOR } }),
+            Kind::Documents { columns } => json!({ "documents": { "columns": columns.names() } }),
+        };
         let json = json!({ "pipeline": {
             "seed": self.seed,
             "format": self.format.name(),
-            "extractor": EXTRACTOR,
+            "source": source,
             "stages": stages.collect::<Vec<_>>(),
         } });
         let steps = Arc::clone(&self.chain.steps);
-        Plan::of(json, self.chain.math, steps, self.format, Some(self.seed))
+        let math = self.chain.math.unwrap_or(MathMode::Any);
+        let plan = Plan::of(json, math, steps, self.format, Some(self.seed));
+        match &self.inputs.kind {
+            Kind::Pages { .. } => plan,
+            Kind::Documents { columns } => Plan { columns: columns.clone(), ..plan },
+        }
     }
 
     /// Tries the pipeline's own tests: for each that fails its place and what is wrong.

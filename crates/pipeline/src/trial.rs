@@ -4,11 +4,12 @@
 use crate::process::{Batch, Way, read_trial};
 use crate::stages::Step;
 use cc_math_config::{Node, Place, Problem, nearest, read};
-use cc_math_core::{Document, Reason};
-use cc_math_extract::{Extractor, MathMode, Options};
-use cc_math_store::Reject;
+use cc_math_core::{Document, Reason, document_id};
+use cc_math_extract::{Extractor, MathMode, Options, Page};
+use cc_math_store::{Columns, Reject};
 use schemars::JsonSchema;
 use serde::Deserialize;
+use serde_json::{Map, Value as Json};
 
 /// One test.
 #[derive(Debug)]
@@ -21,7 +22,7 @@ pub struct Trial {
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Test {
-    /// A page.
+    /// A page or a document.
     given: Given,
     /// What is to become of it. What is not said may be anything.
     expect: Expect,
@@ -30,11 +31,18 @@ pub(crate) struct Test {
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Given {
-    /// The page's HTML.
-    html: String,
+    /// The HTML of a page, which goes through all stages.
+    #[serde(default)]
+    html: Option<String>,
+    /// The text of a document, which goes through those behind `extract`.
+    #[serde(default)]
+    text: Option<String>,
     /// Its address.
     #[serde(default)]
     url: Option<String>,
+    /// The document's metadata.
+    #[serde(default)]
+    metadata: Map<String, Json>,
 }
 
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -68,6 +76,12 @@ impl Trial {
     pub(crate) fn read(node: &Node, problems: &mut Vec<Problem>) -> Option<Self> {
         let place = node.entries().and_then(<[_]>::first).map_or(&node.place, |entry| &entry.place);
         let test: Test = read(node, place, problems)?;
+        let given = &test.given;
+        if given.html.is_some() == given.text.is_some() {
+            let problem = Problem::at(place, "a test gives either `html` or `text`");
+            problems.push(problem.hint("`html` is a page, `text` is a document's"));
+            return None;
+        }
         if let Some(code) = &test.expect.reason
             && Reason::from_code(code).is_none()
         {
@@ -83,13 +97,27 @@ impl Trial {
     }
 
     /// What is wrong, if anything is.
-    pub(crate) fn failure(&self, math: MathMode, steps: &[Step]) -> Option<Problem> {
-        let extractor = Extractor::new(Options { math });
+    pub(crate) fn failure(&self, math: Option<MathMode>, steps: &[Step]) -> Option<Problem> {
+        if math.is_none() && self.test.given.html.is_some() {
+            let message = "the pipeline has no `extract` that could read this page";
+            return Some(Problem::at(&self.place, message).hint("give the `text` of a document"));
+        }
+        let extractor = Extractor::new(Options { math: math.unwrap_or(MathMode::Any) });
         let steps: Vec<Step> = steps.iter().filter(|step| !step.random).cloned().collect();
-        let way = Way { extract: &|page| extractor.extract(page), steps: &steps };
+        let columns = Columns::default();
+        let extract = &|page: &Page<'_>| extractor.extract(page);
+        let way = Way { extract, steps: &steps, columns: &columns };
         let url = self.test.given.url.as_deref().unwrap_or("https://example.org/");
         let mut batch = Batch::default();
-        read_trial(&self.test.given.html, url, way, &mut batch);
+        match &self.test.given {
+            Given { html: Some(html), .. } => read_trial(html, url, way, &mut batch),
+            Given { text, metadata, .. } => {
+                let mut document = Document::new(url, text.clone().unwrap_or_default());
+                document.id = document_id(None, document.text.as_bytes());
+                document.metadata.clone_from(metadata);
+                batch.send(document, way.steps);
+            }
+        }
         let failure = match (batch.documents.pop(), batch.rejects.pop()) {
             (Some(document), _) => self.test.expect.of_document(&document),
             (None, Some(reject)) => self.test.expect.of_reject(&reject),

@@ -41,12 +41,12 @@ impl Codec {
 ///
 /// # Errors
 /// If it cannot be opened.
-pub fn open_decoded(path: &Path) -> Result<Box<dyn BufRead>, StoreError> {
+pub fn open_decoded(path: &Path) -> Result<Box<dyn BufRead + Send>, StoreError> {
     let file = File::open(path).map_err(|e| StoreError::io("open", path, e))?;
     decode(BufReader::with_capacity(1 << 16, file)).map_err(|e| StoreError::io("read", path, e))
 }
 
-fn decode(mut reader: impl BufRead + 'static) -> io::Result<Box<dyn BufRead>> {
+fn decode(mut reader: impl BufRead + Send + 'static) -> io::Result<Box<dyn BufRead + Send>> {
     Ok(match Codec::of_bytes(reader.fill_buf()?) {
         Codec::Plain => Box::new(reader),
         Codec::Gzip => Box::new(BufReader::new(MultiGzDecoder::new(reader))),

@@ -43,6 +43,9 @@ pub enum StoreError {
     /// A file that is neither an archive nor a page.
     #[error("cannot tell what `{0}` is")]
     UnknownForm(String),
+    /// A file that holds no documents, by its name.
+    #[error("`{0}` holds no documents")]
+    NoDocuments(String),
     /// A remote address.
     #[error("`{0}` is a remote address, and this version reads local files only")]
     Remote(String),
@@ -86,6 +89,9 @@ impl StoreError {
             Self::UnknownForm(_) => {
                 "inputs are .warc[.gz|.zst], .arc[.gz], .html, .htm, .xhtml, .ipynb, .txt, \
                  .paths[.gz] lists, .csv, .tsv, .jsonl or .parquet tables of record ranges, folders, globs, or `-`"
+            }
+            Self::NoDocuments(_) => {
+                "documents are .parquet and .jsonl[.gz|.zst] files, folders of them, and the output folders of runs"
             }
             Self::Remote(_) => {
                 "download it first, then give the local path; lists and tables take --paths-root for where the files lie"

@@ -40,6 +40,8 @@ pub enum Form {
     Archive,
     /// One page: HTML, a notebook, plain text.
     Page,
+    /// Documents: Parquet, or JSON Lines, compressed or not.
+    Documents,
     /// Record ranges of archives that lie under `root`.
     Ranges {
         /// The folder that the archives' names are relative to.
@@ -71,6 +73,12 @@ fn named(path: &str) -> Named {
         Some("csv" | "tsv" | "jsonl" | "parquet") => Named::Table,
         _ => Named::Nothing,
     }
+}
+
+/// Whether a file of this name holds documents.
+pub(crate) fn holds_documents(name: &str) -> bool {
+    let endings = [".parquet", ".jsonl", ".jsonl.gz", ".jsonl.zst"];
+    endings.iter().any(|ending| name.to_lowercase().ends_with(ending))
 }
 
 /// The media type that a page's file name stands for.
@@ -108,11 +116,35 @@ pub fn sniff(head: &[u8]) -> Form {
 /// # Errors
 /// If something is missing, remote, not recognised or holds nothing to read.
 pub fn list_inputs(typed: &[String], paths_root: Option<&Path>) -> Result<Vec<Input>, StoreError> {
-    let mut listing = Listing { paths_root, found: Vec::new(), seen: BTreeSet::new() };
+    list(typed, Wanted::Pages, paths_root)
+}
+
+/// Lists files of documents as [`list_inputs`] lists pages: `.parquet` and `.jsonl[.gz|.zst]`
+/// files, folders of them, glob patterns. Of the output folder of a run its `documents/` are read.
+///
+/// # Errors
+/// If something is missing, remote, or holds no documents.
+pub fn list_documents(typed: &[String]) -> Result<Vec<Input>, StoreError> {
+    list(typed, Wanted::Documents, None)
+}
+
+fn list(
+    typed: &[String],
+    wanted: Wanted,
+    paths_root: Option<&Path>,
+) -> Result<Vec<Input>, StoreError> {
+    let mut listing = Listing { wanted, paths_root, found: Vec::new(), seen: BTreeSet::new() };
     for text in typed {
         listing.add(text)?;
     }
     distinct(listing.found)
+}
+
+/// What a list is to be of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Wanted {
+    Pages,
+    Documents,
 }
 
 struct Found {
@@ -122,6 +154,7 @@ struct Found {
 }
 
 struct Listing<'a> {
+    wanted: Wanted,
     paths_root: Option<&'a Path>,
     found: Vec<Found>,
     seen: BTreeSet<PathBuf>,
@@ -131,7 +164,7 @@ impl Listing<'_> {
     fn add(&mut self, text: &str) -> Result<(), StoreError> {
         let path = Path::new(text);
         match text {
-            "-" => {
+            "-" if self.wanted == Wanted::Pages => {
                 self.push("stdin", Place::Stdin, Form::Unknown);
                 Ok(())
             }
@@ -163,6 +196,13 @@ impl Listing<'_> {
     }
 
     fn add_named(&mut self, path: &Path, name: &str) -> Result<(), StoreError> {
+        if self.wanted == Wanted::Documents {
+            if !holds_documents(name) {
+                return Err(StoreError::NoDocuments(path.display().to_string()));
+            }
+            self.push(name, Place::File(path.into()), Form::Documents);
+            return Ok(());
+        }
         let form = match named(name) {
             Named::Archive => Form::Archive,
             Named::Page => Form::Page,
@@ -200,6 +240,9 @@ impl Listing<'_> {
     }
 
     fn add_folder(&mut self, folder: &Path) -> Result<(), StoreError> {
+        if self.wanted == Wanted::Documents {
+            return self.add_tables(folder);
+        }
         let mut files = Vec::new();
         collect_files(folder, &mut files)?;
         let before = self.found.len();
@@ -212,6 +255,24 @@ impl Listing<'_> {
             }
         }
         self.some_since(before, &folder.display().to_string())
+    }
+
+    fn add_tables(&mut self, folder: &Path) -> Result<(), StoreError> {
+        let inner = folder.join("documents");
+        let folder = if inner.is_dir() { inner.as_path() } else { folder };
+        let mut files = Vec::new();
+        collect_files(folder, &mut files)?;
+        let before = self.found.len();
+        for file in files {
+            let name = relative(&file, folder);
+            if holds_documents(&name) {
+                self.push(&name, Place::File(file), Form::Documents);
+            }
+        }
+        if self.found.len() == before {
+            return Err(StoreError::NoDocuments(folder.display().to_string()));
+        }
+        Ok(())
     }
 
     fn add_pattern(&mut self, pattern: &str) -> Result<(), StoreError> {

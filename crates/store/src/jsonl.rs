@@ -71,7 +71,7 @@ pub(crate) fn read_json_line<R: Row>(line: &str, place: &str) -> Result<R, Store
 }
 
 fn set<R>(column: &Column<R>, row: &mut R, json: Json) -> Result<(), String> {
-    let value = value(column.kind, json).ok_or_else(|| unfit(column))?;
+    let value = json_value(column.kind, json).ok_or_else(|| unfit(column))?;
     (column.set)(row, value).then_some(()).ok_or_else(|| unfit(column))
 }
 
@@ -79,7 +79,8 @@ pub(crate) fn unfit<R>(column: &Column<R>) -> String {
     format!("column `{}` holds a value that it cannot hold", column.name)
 }
 
-fn value(kind: Kind, json: Json) -> Option<Value> {
+/// The value of a column of this kind, if the JSON can be one.
+pub(crate) fn json_value(kind: Kind, json: Json) -> Option<Value> {
     match (kind, json) {
         (Kind::Text { .. }, Json::String(text)) => Some(Value::Text(text)),
         (Kind::Json, json) => Some(Value::Text(json.to_string())),

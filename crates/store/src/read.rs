@@ -1,6 +1,7 @@
 //! Tables read back, whatever their format.
 
 use crate::columns::{Column, Kind, Value};
+use crate::input::holds_documents;
 use crate::jsonl::{read_json_line, unfit};
 use crate::{Reject, Row, StoreError, open_decoded};
 use arrow_array::cast::AsArray;
@@ -66,8 +67,7 @@ fn table_files(path: &Path, part: &str) -> Result<Vec<PathBuf>, StoreError> {
 
 fn is_table(file: &Path) -> bool {
     let name = file.file_name().unwrap_or_default().to_string_lossy();
-    let known = [".parquet", ".jsonl", ".jsonl.gz", ".jsonl.zst"];
-    file.is_file() && known.iter().any(|ending| name.ends_with(ending))
+    file.is_file() && holds_documents(&name)
 }
 
 fn read_file<R: Row>(path: &Path) -> Result<Rows<R>, StoreError> {
@@ -98,6 +98,23 @@ pub(crate) fn open_parquet(
     let options = ArrowReaderOptions::new().with_skip_arrow_metadata(true);
     let reader = ParquetRecordBatchReaderBuilder::try_new_with_options(file, options)
         .and_then(|builder| builder.with_batch_size(rows).build());
+    reader.map_err(|e| StoreError::parquet("read", path, e))
+}
+
+/// Opens some rows of a row group.
+pub(crate) fn open_rows(
+    path: &Path,
+    group: usize,
+    from: usize,
+    count: usize,
+) -> Result<ParquetRecordBatchReader, StoreError> {
+    let file = File::open(path).map_err(|e| StoreError::io("open", path, e))?;
+    let options = ArrowReaderOptions::new().with_skip_arrow_metadata(true);
+    let builder = ParquetRecordBatchReaderBuilder::try_new_with_options(file, options);
+    let reader = builder.and_then(|builder| {
+        let rows = builder.with_row_groups(vec![group]).with_offset(from).with_limit(count);
+        rows.with_batch_size(count.min(1024)).build()
+    });
     reader.map_err(|e| StoreError::parquet("read", path, e))
 }
 

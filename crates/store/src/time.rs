@@ -15,7 +15,9 @@ pub(crate) fn format_ms(ms: i64) -> String {
 pub(crate) fn parse_ms(text: &str) -> Option<i64> {
     let (date, clock) = text.strip_suffix('Z')?.split_once('T')?;
     let mut date = date.splitn(3, '-').map(|part| part.parse::<i64>().ok());
-    let days = days_from_civil(date.next()??, date.next()??, date.next()??);
+    let year = date.next()??;
+    let days =
+        days_from_civil((0..=9999).contains(&year).then_some(year)?, date.next()??, date.next()??);
     let (clock, fraction) = clock.split_once('.').unwrap_or((clock, "0"));
     let mut clock = clock.splitn(3, ':').map(|part| part.parse::<i64>().ok());
     let seconds = clock.next()?? * 3600 + clock.next()?? * 60 + clock.next()??;

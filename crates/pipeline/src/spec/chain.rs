@@ -12,7 +12,8 @@ use std::sync::Arc;
 pub(super) struct Chain {
     /// Their names and options, defaults filled in.
     pub(super) stages: Vec<(&'static str, Json)>,
-    pub(super) math: MathMode,
+    /// Which pages become documents, if the stages begin with that.
+    pub(super) math: Option<MathMode>,
     pub(super) steps: Arc<[Step]>,
 }
 
@@ -31,8 +32,8 @@ impl<'a> ChainReader<'a> {
         Self { seed, variables, problems, found: Vec::new() }
     }
 
-    /// Reads the entry `stages` of a pipeline's file.
-    pub(super) fn read(&mut self, entry: &Entry, file: &Path) -> Option<Chain> {
+    /// Reads the entry `stages` of a pipeline's file, whose source holds pages or documents.
+    pub(super) fn read(&mut self, entry: &Entry, file: &Path, pages: bool) -> Option<Chain> {
         let before = self.problems.len();
         self.list(&entry.value, file, 0);
         let mut math = None;
@@ -45,17 +46,21 @@ impl<'a> ChainReader<'a> {
                     self.problems
                         .push(Problem::at(&place, "`extract` does not come first").hint(hint));
                 }
+                Made::Extract(_) if !pages => {
+                    let hint = "take it out; what the source holds are documents already";
+                    self.problems.push(Problem::at(&place, "`extract` reads pages").hint(hint));
+                }
                 Made::Extract(mode) => math = Some(mode),
                 Made::Map(map) => steps.push(Step { name, map, random }),
             }
             stages.push((name, json));
         }
-        if math.is_none() && self.problems.len() == before {
+        if pages && math.is_none() && self.problems.len() == before {
             let hint = "archives hold pages; `- extract`, first of all, makes documents of them";
             self.problem(&entry.place, "`extract` is missing", hint);
         }
         let sound = self.problems.len() == before;
-        math.filter(|_| sound).map(|math| Chain { stages, math, steps: steps.into() })
+        sound.then(|| Chain { stages, math, steps: steps.into() })
     }
 
     fn problem(&mut self, place: &Place, message: impl Into<String>, hint: &str) {

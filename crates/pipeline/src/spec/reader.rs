@@ -1,9 +1,10 @@
 //! The top of a pipeline, entry by entry.
 
 use super::chain::ChainReader;
-use super::{ENTRIES, Inputs, Output, Pipeline, Warc, parquet, unknown};
+use super::{Documents, ENTRIES, Inputs, Kind, Output, Pipeline, Warc, parquet, unknown};
 use crate::trial::Trial;
 use cc_math_config::{Entry, Node, Place, Problem, Tree, Variables, read};
+use cc_math_store::Columns;
 use serde::de::DeserializeOwned;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -37,7 +38,8 @@ impl Reader<'_> {
         let output = self.part(&parts, "output", &top).and_then(|entry| self.output(entry));
         let stages = self.part(&parts, "stages", &top);
         let mut chain = ChainReader::new(seed.unwrap_or(0), &variables, self.problems);
-        let chain = stages.and_then(|entry| chain.read(entry, self.file));
+        let pages = !matches!(&inputs, Some(Inputs { kind: Kind::Documents { .. }, .. }));
+        let chain = stages.and_then(|entry| chain.read(entry, self.file, pages));
         let Output { path, format } = output?;
         Some(Pipeline {
             name: name?,
@@ -122,18 +124,39 @@ impl Reader<'_> {
             self.problem(&entry.place, "a pipeline has one source", hint);
             return None;
         };
-        if name != "warc" {
-            self.problems.push(unknown("source", name, place, &["warc"]));
-            return None;
-        }
-        let Warc { paths, root } = read(value, place, self.problems)?;
+        let (paths, kind) = match name.as_str() {
+            "warc" => {
+                let Warc { paths, root } = read(value, place, self.problems)?;
+                (paths, Kind::Pages { root })
+            }
+            "documents" => {
+                let Documents { paths, columns } = read(value, place, self.problems)?;
+                (paths, Kind::Documents { columns: self.columns(columns, value)? })
+            }
+            _ => {
+                self.problems.push(unknown("source", name, place, &["warc", "documents"]));
+                return None;
+            }
+        };
         if paths.is_empty() {
             self.problem(place, "no path is named", "write `paths: [\"crawl/*.warc.gz\"]`");
             return None;
         }
         let places = value.get("paths").and_then(Node::items).unwrap_or_default();
         let places = places.iter().map(|node| node.place.clone());
-        Some(Inputs { paths: paths.into_iter().zip(places).collect(), root })
+        Some(Inputs { paths: paths.into_iter().zip(places).collect(), kind })
+    }
+
+    fn columns(&mut self, names: BTreeMap<String, String>, source: &Node) -> Option<Columns> {
+        match Columns::new(names) {
+            Ok(columns) => Some(columns),
+            Err((name, ours)) => {
+                let entries = source.get("columns").and_then(Node::entries).unwrap_or_default();
+                let entry = entries.iter().find(|entry| entry.name == name)?;
+                self.problems.push(unknown("column", &name, &entry.place, &ours));
+                None
+            }
+        }
     }
 
     fn output(&mut self, entry: &Entry) -> Option<Output> {

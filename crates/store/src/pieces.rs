@@ -1,0 +1,274 @@
+//! A file of documents, cut into pieces that can be read apart.
+
+use crate::mapped::{BadRow, Columns};
+use crate::read::open_rows;
+use crate::{StoreError, open_decoded};
+use arrow_array::cast::AsArray;
+use arrow_array::types::{
+    TimestampMicrosecondType, TimestampMillisecondType, TimestampNanosecondType,
+    TimestampSecondType,
+};
+use arrow_array::{Array, ArrayRef, RecordBatch};
+use arrow_json::LineDelimitedWriter;
+use arrow_schema::{ArrowError, DataType, Schema, TimeUnit};
+use cc_math_core::Document;
+use parquet::file::reader::{FileReader, SerializedFileReader};
+use serde_json::{Map, Value as Json};
+use std::fs::File;
+use std::io::{self, BufRead, Read};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// Some rows of a file, not read yet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Piece {
+    path: PathBuf,
+    /// The first row's number, from 1.
+    first: u64,
+    rows: Rows,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Rows {
+    /// Lines of JSON.
+    Lines(Vec<u8>),
+    /// One line that is longer than a line may be.
+    Endless,
+    /// So many rows of a row group of a Parquet file, from one of them on.
+    Group { index: usize, from: usize, count: usize },
+}
+
+/// Cuts a file into pieces: row groups of a Parquet file, runs of whole lines of any other.
+/// Where the cuts are depends on the file alone.
+pub struct Pieces {
+    path: PathBuf,
+    next_row: u64,
+    source: Source,
+}
+
+enum Source {
+    /// The pieces that are left, last first.
+    Groups(Vec<Rows>),
+    Lines {
+        reader: Box<dyn BufRead + Send>,
+        endless: bool,
+    },
+}
+
+/// Bytes after which a piece ends.
+const PIECE_BYTES: usize = 4 << 20;
+
+/// Bytes that a line may have.
+const LONGEST_LINE: usize = 64 << 20;
+
+impl Pieces {
+    /// Opens a file.
+    ///
+    /// # Errors
+    /// If it cannot be opened, or is no Parquet file in spite of its name.
+    pub fn open(path: &Path) -> Result<Self, StoreError> {
+        let is_parquet = path.extension().is_some_and(|end| end.eq_ignore_ascii_case("parquet"));
+        let source = if is_parquet {
+            Source::Groups(groups(path)?)
+        } else {
+            Source::Lines { reader: open_decoded(path)?, endless: false }
+        };
+        Ok(Self { path: path.into(), next_row: 1, source })
+    }
+
+    /// The next piece; `None` at the end of the file.
+    ///
+    /// # Errors
+    /// If the file cannot be read further.
+    pub fn next_piece(&mut self) -> Result<Option<Piece>, StoreError> {
+        let first = self.next_row;
+        let rows = match &mut self.source {
+            Source::Groups(left) => left.pop().inspect(|rows| {
+                let Rows::Group { count, .. } = rows else { return };
+                self.next_row += *count as u64;
+            }),
+            Source::Lines { endless, .. } if *endless => {
+                *endless = false;
+                self.next_row += 1;
+                Some(Rows::Endless)
+            }
+            Source::Lines { reader, endless } => {
+                let bytes = lines(reader, &mut self.next_row, endless)
+                    .map_err(|e| StoreError::io("read", &self.path, e))?;
+                if bytes.is_empty() && *endless {
+                    return self.next_piece();
+                }
+                (!bytes.is_empty()).then_some(Rows::Lines(bytes))
+            }
+        };
+        Ok(rows.map(|rows| Piece { path: self.path.clone(), first, rows }))
+    }
+}
+
+/// The row groups of a Parquet file, cut by their size, last first.
+fn groups(path: &Path) -> Result<Vec<Rows>, StoreError> {
+    let file = File::open(path).map_err(|e| StoreError::io("open", path, e))?;
+    let reader =
+        SerializedFileReader::new(file).map_err(|e| StoreError::parquet("read", path, e))?;
+    let mut pieces = Vec::new();
+    for (index, group) in reader.metadata().row_groups().iter().enumerate() {
+        let rows = usize::try_from(group.num_rows()).unwrap_or(0);
+        let bytes = usize::try_from(group.total_byte_size()).unwrap_or(0);
+        let most = (PIECE_BYTES / (bytes / rows.max(1)).max(1)).max(1);
+        pieces.extend((0..rows).step_by(most).map(|from| {
+            let count = most.min(rows - from);
+            Rows::Group { index, from, count }
+        }));
+    }
+    pieces.reverse();
+    Ok(pieces)
+}
+
+/// Whole lines up to about the size of a piece; `endless` if a line follows that is too long,
+/// which is passed over.
+fn lines(reader: &mut dyn BufRead, row: &mut u64, endless: &mut bool) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    while bytes.len() < PIECE_BYTES {
+        let before = bytes.len();
+        let n = Read::take(&mut *reader, LONGEST_LINE as u64).read_until(b'\n', &mut bytes)?;
+        if n == LONGEST_LINE && bytes.last() != Some(&b'\n') {
+            reader.skip_until(b'\n')?;
+            bytes.truncate(before);
+            *endless = true;
+            break;
+        }
+        if n == 0 {
+            break;
+        }
+        *row += 1;
+    }
+    Ok(bytes)
+}
+
+/// A batch whose points in time have an offset in place of the name of a zone, which takes a
+/// table of zones to write. Parquet knows UTC alone.
+fn by_offset(batch: &RecordBatch) -> Result<RecordBatch, ArrowError> {
+    let columns: Vec<ArrayRef> = batch.columns().iter().map(at_offset).collect();
+    let fields =
+        batch.schema_ref().fields().iter().zip(&columns).map(|(field, column)| {
+            field.as_ref().clone().with_data_type(column.data_type().clone())
+        });
+    let schema = Schema::new(fields.collect::<Vec<_>>());
+    RecordBatch::try_new(Arc::new(schema), columns)
+}
+
+fn at_offset(column: &ArrayRef) -> ArrayRef {
+    const UTC: &str = "+00:00";
+    let DataType::Timestamp(unit, Some(_)) = column.data_type() else { return Arc::clone(column) };
+    match unit {
+        TimeUnit::Second => {
+            Arc::new(column.as_primitive::<TimestampSecondType>().clone().with_timezone(UTC))
+        }
+        TimeUnit::Millisecond => {
+            Arc::new(column.as_primitive::<TimestampMillisecondType>().clone().with_timezone(UTC))
+        }
+        TimeUnit::Microsecond => {
+            Arc::new(column.as_primitive::<TimestampMicrosecondType>().clone().with_timezone(UTC))
+        }
+        TimeUnit::Nanosecond => {
+            Arc::new(column.as_primitive::<TimestampNanosecondType>().clone().with_timezone(UTC))
+        }
+    }
+}
+
+impl Piece {
+    /// Reads the rows.
+    ///
+    /// # Errors
+    /// If a row group is damaged; rows before the damage are lost with it.
+    pub fn read(&self, columns: &Columns) -> Result<Vec<Result<Document, BadRow>>, StoreError> {
+        match &self.rows {
+            Rows::Lines(bytes) => Ok(self.documents(bytes, columns)),
+            Rows::Endless => {
+                let detail = format!("it is longer than {} MiB", LONGEST_LINE >> 20);
+                Ok(vec![Err(BadRow { row: self.first, detail })])
+            }
+            Rows::Group { index, from, count } => {
+                let mut bytes = Vec::new();
+                let mut writer = LineDelimitedWriter::new(&mut bytes);
+                for batch in open_rows(&self.path, *index, *from, *count)? {
+                    let written = batch.and_then(|batch| writer.write(&by_offset(&batch)?));
+                    written.map_err(|e| StoreError::parquet("read", &self.path, e.into()))?;
+                }
+                Ok(self.documents(&bytes, columns))
+            }
+        }
+    }
+
+    fn documents(&self, lines: &[u8], columns: &Columns) -> Vec<Result<Document, BadRow>> {
+        let lines = lines.split_inclusive(|byte| *byte == b'\n').zip(self.first..);
+        let filled = lines.filter(|(line, _)| !line.trim_ascii().is_empty());
+        let document = |(line, row): (&[u8], u64)| {
+            let line = line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(line);
+            let fields: Map<String, Json> = serde_json::from_slice(line)
+                .map_err(|error| BadRow { row, detail: format!("not a JSON object: {error}") })?;
+            columns.document(fields).map_err(|detail| BadRow { row, detail })
+        };
+        filled.map(document).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::capped::tests::scratch;
+    use crate::{Format, open_table};
+
+    fn read(path: &Path) -> Vec<Result<Document, BadRow>> {
+        let mut pieces = Pieces::open(path).unwrap();
+        let mut rows = Vec::new();
+        while let Some(piece) = pieces.next_piece().unwrap() {
+            rows.extend(piece.read(&Columns::default()).unwrap());
+        }
+        rows
+    }
+
+    fn document(n: usize) -> Document {
+        let mut document = Document::new("https://example.org/", format!("{n} $x$ ").repeat(2000));
+        document.fetch_time_ms = Some(1_700_000_000_123);
+        document.metadata.insert("n".into(), n.into());
+        document.id = format!("{n:032x}");
+        document
+    }
+
+    #[test]
+    fn tables_of_ours_come_back_in_pieces() {
+        let folder = scratch("pieces");
+        let documents: Vec<Document> = (0..900).map(document).collect();
+        for format in [Format::Parquet, Format::Jsonl(crate::Codec::Zstd)] {
+            let path = folder.join(format!("d{}", format.extension::<Document>()));
+            let (encoder, mut writer) = open_table(format, File::create(&path).unwrap()).unwrap();
+            writer.append(encoder.encode(&documents).unwrap()).unwrap();
+            writer.finish().unwrap();
+            let read: Vec<Document> = read(&path).into_iter().map(Result::unwrap).collect();
+            assert!(read == documents, "{}", path.display());
+            let mut pieces = Pieces::open(&path).unwrap();
+            let mut count = 0;
+            while pieces.next_piece().unwrap().is_some() {
+                count += 1;
+            }
+            assert!(count > 1, "{}", path.display());
+        }
+    }
+
+    #[test]
+    fn lines_that_are_no_documents_are_told_by_number() {
+        let path = scratch("lines").join("x.jsonl");
+        let mut bytes = b"\xef\xbb\xbf{\"text\":\"a\"}\n\n[1]\n{\"text\":\"".to_vec();
+        bytes.resize(bytes.len() + LONGEST_LINE, b'x');
+        bytes.extend_from_slice(b"\"}\n{\"url\":\"u\"}\r\n{\"text\":\"b\"}");
+        std::fs::write(&path, bytes).unwrap();
+        let rows = read(&path);
+        let bad: Vec<_> = rows.iter().filter_map(|row| row.as_ref().err()).collect();
+        let told = ["not a JSON object", "longer than 64 MiB", "no text in `text`"];
+        assert_eq!(bad.iter().map(|bad| bad.row).collect::<Vec<_>>(), [3, 4, 5]);
+        assert!(bad.iter().zip(told).all(|(bad, told)| bad.detail.contains(told)), "{bad:?}");
+        let texts: Vec<_> = rows.iter().flatten().map(|document| document.text.as_str()).collect();
+        assert_eq!(texts, ["a", "b"]);
+    }
+}
