@@ -32,8 +32,14 @@ impl<'a> ChainReader<'a> {
         Self { seed, variables, problems, found: Vec::new() }
     }
 
-    /// Reads the entry `stages` of a pipeline's file, whose source holds pages or documents.
-    pub(super) fn read(&mut self, entry: &Entry, file: &Path, pages: bool) -> Option<Chain> {
+    /// Reads the entry `stages` of a pipeline's file, whose source holds `pages` or
+    /// documents, if that is known.
+    pub(super) fn read(
+        &mut self,
+        entry: &Entry,
+        file: &Path,
+        pages: Option<bool>,
+    ) -> Option<Chain> {
         let before = self.problems.len();
         self.list(&entry.value, file, 0);
         let mut math = None;
@@ -46,7 +52,7 @@ impl<'a> ChainReader<'a> {
                     self.problems
                         .push(Problem::at(&place, "`extract` does not come first").hint(hint));
                 }
-                Made::Extract(_) if !pages => {
+                Made::Extract(_) if pages == Some(false) => {
                     let hint = "take it out; what the source holds are documents already";
                     self.problems.push(Problem::at(&place, "`extract` reads pages").hint(hint));
                 }
@@ -55,7 +61,7 @@ impl<'a> ChainReader<'a> {
             }
             stages.push((name, json));
         }
-        if pages && math.is_none() && self.problems.len() == before {
+        if pages == Some(true) && math.is_none() && self.problems.len() == before {
             let hint = "archives hold pages; `- extract`, first of all, makes documents of them";
             self.problem(&entry.place, "`extract` is missing", hint);
         }

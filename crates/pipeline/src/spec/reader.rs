@@ -38,7 +38,7 @@ impl Reader<'_> {
         let output = self.part(&parts, "output", &top).and_then(|entry| self.output(entry));
         let stages = self.part(&parts, "stages", &top);
         let mut chain = ChainReader::new(seed.unwrap_or(0), &variables, self.problems);
-        let pages = !matches!(&inputs, Some(Inputs { kind: Kind::Documents { .. }, .. }));
+        let pages = inputs.as_ref().map(|inputs| matches!(inputs.kind, Kind::Pages { .. }));
         let chain = stages.and_then(|entry| chain.read(entry, self.file, pages));
         let Output { path, format } = output?;
         Some(Pipeline {
