@@ -288,6 +288,36 @@ output: second
     assert_eq!(documents(&scratch, "second"), whole);
 }
 
+/// Whatever is wrong with a table, its rows come or it fails; nothing panics and nothing is endless.
+#[test]
+fn flipped_bytes_of_a_table_are_rows_or_a_failed_input() {
+    let scratch = Scratch::new("flipped");
+    scratch.crawl(1, 1);
+    fs::write(scratch.0.join("p.yaml"), PIPELINE).unwrap();
+    scratch.well("run p.yaml -o first --set vars.rate=1");
+    let table = scratch.outputs("first").into_iter().find(|(name, _)| name.starts_with("doc"));
+    let bytes = table.unwrap().1;
+    let pipeline = "\
+name: flipped
+source: { documents: { paths: [x.parquet] } }
+stages: []
+output: out
+";
+    fs::write(scratch.0.join("flipped.yaml"), pipeline).unwrap();
+    // Most of them in the footer, which says how much there is of everything.
+    let footer = bytes.len() - bytes.len().min(6000);
+    for flip in 0..40_usize {
+        let from = if flip % 4 == 0 { 0 } else { footer };
+        let at = from + flip * 7919 % (bytes.len() - from);
+        let mut broken = bytes.clone();
+        broken[at] ^= 1 << (flip % 8);
+        fs::write(scratch.0.join("x.parquet"), broken).unwrap();
+        let output = scratch.run("run flipped.yaml --overwrite --threads 1");
+        let code = output.status.code();
+        assert!(matches!(code, Some(0 | 1)), "byte {at}: {code:?} {}", text(&output.stderr));
+    }
+}
+
 /// A generated file is what its command prints.
 fn is_current(file: &str, command: &str) {
     let scratch = Scratch::new("generated");

@@ -20,6 +20,12 @@ impl Problem {
         Self { place: Some(place.clone()), message: message.into(), hint: None }
     }
 
+    /// A name that is not known, and what may have been meant.
+    pub fn unknown(what: &str, name: &str, place: &Place, known: &[&str]) -> Self {
+        let message = format!("unknown {what} `{name}`");
+        Self::at(place, message).hint(meant(nearest(name, known.iter().copied()), known))
+    }
+
     /// The same with a hint.
     pub fn hint(self, hint: impl Into<String>) -> Self {
         Self { hint: Some(hint.into()), ..self }
@@ -69,6 +75,21 @@ pub fn report(problems: &[Problem]) -> String {
     });
     let texts: Vec<String> = problems.into_iter().map(Problem::to_string).collect();
     texts.join("\n")
+}
+
+/// What was meant, or else all that could be.
+pub(crate) fn meant(near: Option<&str>, known: &[&str]) -> String {
+    match near {
+        Some(near) => format!("did you mean `{near}`?"),
+        None if known.is_empty() => "there is none".into(),
+        None => format!("there is {}", listed(known)),
+    }
+}
+
+/// Names as they stand in a sentence.
+pub(crate) fn listed(names: &[&str]) -> String {
+    let quoted: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+    quoted.join(", ")
 }
 
 /// The name among `known` that `name` may have been meant to be.

@@ -3,6 +3,7 @@
 //! serde stops at the first mistake. So a mistake is noted, what it is about is taken out of a
 //! copy of the tree, and the rest is read again, until nothing is wrong with it.
 
+use crate::problem::{self, listed};
 use crate::{Entry, Node, Place, Problem, Tree, nearest};
 use serde::de::value::StrDeserializer;
 use serde::de::{
@@ -92,18 +93,9 @@ impl Fault {
 
     fn unknown(what: &str, name: &str, known: &'static [&'static str]) -> Self {
         let meant = nearest(name, known.iter().copied());
-        let hint = match meant {
-            Some(near) => format!("did you mean `{near}`?"),
-            None if known.is_empty() => "there is none".into(),
-            None => format!("there is {}", listed(known)),
-        };
+        let hint = problem::meant(meant, known);
         Self { hint: Some(hint), meant, ..Self::new(format!("unknown {what} `{name}`")) }
     }
-}
-
-fn listed(names: &[&str]) -> String {
-    let quoted: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
-    quoted.join(", ")
 }
 
 impl fmt::Display for Fault {

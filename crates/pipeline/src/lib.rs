@@ -16,6 +16,7 @@
 mod engine;
 mod error;
 mod folder;
+mod guard;
 mod plan;
 mod process;
 mod run;

@@ -1,6 +1,7 @@
 //! One unit of work: bytes in, rows out.
 
 use crate::error::RunError;
+use crate::guard::caught;
 use crate::source::{Hash, PAGE_CAP, PageContent, PageFile, Unit, failed};
 use crate::stages::Step;
 use cc_math_core::{
@@ -13,10 +14,8 @@ use cc_math_store::{
 };
 use cc_math_warc::http::{HttpLimits, Scratch};
 use cc_math_warc::{Damaged, Event, Limits, Payload, Record, RecordReader, Splitter};
-use std::any::Any;
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -158,9 +157,10 @@ impl<'a> Worker<'a> {
 
     /// Reads rows of a table of documents.
     fn rows(&mut self, name: &str, piece: &Piece, batch: &mut Batch) {
-        let rows = match piece.read(self.way.columns) {
+        let read = caught(|| piece.read(self.way.columns).map_err(|e| e.to_string())).flatten();
+        let rows = match read {
             Ok(rows) => rows,
-            Err(error) => return batch.failed.push(failed(name, error.to_string())),
+            Err(error) => return batch.failed.push(failed(name, error)),
         };
         for row in rows {
             if self.stop.load(Ordering::Relaxed) {
@@ -357,36 +357,30 @@ fn read_one(page: &Page<'_>, origin: Origin<'_>, way: Way<'_>, batch: &mut Batch
 fn guarded_step(step: &Step, document: &mut Document) -> Verdict {
     let fault =
         |detail: String| Verdict::Drop { reason: Reason::InternalError, detail: detail.into() };
-    match catch_unwind(AssertUnwindSafe(|| step.map.apply(document))) {
+    match caught(|| step.map.apply(document)) {
         Ok(Verdict::Keep) => match document.check() {
             Ok(()) => Verdict::Keep,
             Err(error) => fault(error.to_string()),
         },
         Ok(drop) => drop,
-        Err(panic) => fault(panic_message(&*panic)),
+        Err(panic) => fault(panic),
     }
 }
 
-/// Extracts, and turns a panic or an inconsistent document into a reject. Here and in
-/// [`guarded_step`] alone panics end.
+/// Extracts, and turns a panic or an inconsistent document into a reject.
 fn guarded(page: &Page<'_>, extract: Extract<'_>) -> Outcome {
     let fault = |detail| {
         let ledger = Ledger::default();
         Outcome::Reject { reason: Reason::InternalError, detail, text: None, ledger }
     };
-    match catch_unwind(AssertUnwindSafe(|| extract(page))) {
+    match caught(|| extract(page)) {
         Ok(Outcome::Document(document)) => match document.check() {
             Ok(()) => Outcome::Document(document),
             Err(error) => fault(error.to_string()),
         },
         Ok(reject) => reject,
-        Err(panic) => fault(panic_message(&*panic)),
+        Err(panic) => fault(panic),
     }
-}
-
-fn panic_message(panic: &(dyn Any + Send)) -> String {
-    let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
-    text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| "panic".into())
 }
 
 /// A page file's bytes as stored, perhaps compressed.

@@ -1,5 +1,6 @@
 //! What a task reads, piece by piece, in order.
 
+use crate::guard::caught;
 use crate::plan::{Part, Task, part_bytes};
 use cc_math_core::{FailedInput, InputEntry};
 use cc_math_store::{Form, Input, Piece, Pieces, Place, RecordRange, sniff};
@@ -181,7 +182,8 @@ impl Source {
         let Place::File(path) = &input.place else {
             return Err(failed(&input.name, "documents are read from files alone".into()));
         };
-        let pieces = Pieces::open(path).map_err(|e| failed(&input.name, e.to_string()))?;
+        let opened = caught(|| Pieces::open(path).map_err(|e| e.to_string())).flatten();
+        let pieces = opened.map_err(|error| failed(&input.name, error))?;
         self.table = Some(Table { input, pieces });
         Ok(None)
     }

@@ -5,7 +5,7 @@ mod reader;
 
 use crate::plan::Plan;
 use crate::trial::Trial;
-use cc_math_config::{Node, Place, Problem, Source, nearest, parse};
+use cc_math_config::{Node, Place, Problem, Source, parse};
 use cc_math_extract::{EXTRACTOR, MathMode};
 use cc_math_store::{Columns, Format, StoreError, list_documents, list_inputs};
 use chain::Chain;
@@ -139,19 +139,18 @@ impl Pipeline {
             Kind::Pages { root } => list_inputs(paths, root.as_deref()),
             Kind::Documents { .. } => list_documents(paths),
         };
+        let names: Vec<String> = paths.iter().map(|(path, _)| path.clone()).collect();
+        let error = match list(&names) {
+            Ok(inputs) => return Ok(self.without_inputs().with(inputs)),
+            Err(error) => error,
+        };
         let alone = |(path, place): &(String, Place)| {
             list(std::slice::from_ref(path)).err().map(|error| told(&error, place))
         };
         let problems: Vec<Problem> = paths.iter().filter_map(alone).collect();
-        if !problems.is_empty() {
-            return Err(problems);
-        }
-        let names: Vec<String> = paths.iter().map(|(path, _)| path.clone()).collect();
-        // Together they may still clash.
-        let inputs = list(&names).map_err(|error| {
-            paths.iter().take(1).map(|(_, place)| told(&error, place)).collect::<Vec<_>>()
-        })?;
-        Ok(self.without_inputs().with(inputs))
+        // Each for itself may be well, and two of them clash.
+        let clash = paths.first().filter(|_| problems.is_empty());
+        Err(clash.map(|(_, place)| vec![told(&error, place)]).unwrap_or(problems))
     }
 
     fn without_inputs(&self) -> Plan {
@@ -187,18 +186,6 @@ impl Pipeline {
 fn told(error: &StoreError, place: &Place) -> Problem {
     let problem = Problem::at(place, error.to_string());
     Problem { hint: error.hints().into_iter().next(), ..problem }
-}
-
-/// A name that is not known, and what may have been meant.
-fn unknown(what: &str, name: &str, place: &Place, known: &[&str]) -> Problem {
-    let hint = match nearest(name, known.iter().copied()) {
-        Some(near) => format!("did you mean `{near}`?"),
-        None => {
-            let names: Vec<String> = known.iter().map(|name| format!("`{name}`")).collect();
-            format!("there is {}", names.join(", "))
-        }
-    };
-    Problem::at(place, format!("unknown {what} `{name}`")).hint(hint)
 }
 
 fn open(path: &Path) -> Result<Node, Problem> {

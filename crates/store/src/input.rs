@@ -77,8 +77,13 @@ fn named(path: &str) -> Named {
 
 /// Whether a file of this name holds documents.
 pub(crate) fn holds_documents(name: &str) -> bool {
-    let endings = [".parquet", ".jsonl", ".jsonl.gz", ".jsonl.zst"];
-    endings.iter().any(|ending| name.to_lowercase().ends_with(ending))
+    let name = name.to_lowercase();
+    [".parquet", ".jsonl", ".jsonl.gz", ".jsonl.zst"].iter().any(|ending| name.ends_with(ending))
+}
+
+/// Whether a table is one of Parquet, by its name.
+pub(crate) fn is_parquet(path: &Path) -> bool {
+    path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("parquet"))
 }
 
 /// The media type that a page's file name stands for.
@@ -147,6 +152,18 @@ enum Wanted {
     Documents,
 }
 
+impl Wanted {
+    /// What a file of a folder is, if it is wanted.
+    fn form(self, name: &str) -> Option<Form> {
+        match (self, named(name)) {
+            (Wanted::Documents, _) => holds_documents(name).then_some(Form::Documents),
+            (Wanted::Pages, Named::Archive) => Some(Form::Archive),
+            (Wanted::Pages, Named::Page) => Some(Form::Page),
+            (Wanted::Pages, Named::List | Named::Table | Named::Nothing) => None,
+        }
+    }
+}
+
 struct Found {
     input: Input,
     /// The path as typed, which tells apart files of one name.
@@ -197,10 +214,9 @@ impl Listing<'_> {
 
     fn add_named(&mut self, path: &Path, name: &str) -> Result<(), StoreError> {
         if self.wanted == Wanted::Documents {
-            if !holds_documents(name) {
-                return Err(StoreError::NoDocuments(path.display().to_string()));
-            }
-            self.push(name, Place::File(path.into()), Form::Documents);
+            let none = || StoreError::NoDocuments(path.display().to_string());
+            let form = self.wanted.form(name).ok_or_else(none)?;
+            self.push(name, Place::File(path.into()), form);
             return Ok(());
         }
         let form = match named(name) {
@@ -240,39 +256,23 @@ impl Listing<'_> {
     }
 
     fn add_folder(&mut self, folder: &Path) -> Result<(), StoreError> {
-        if self.wanted == Wanted::Documents {
-            return self.add_tables(folder);
-        }
-        let mut files = Vec::new();
-        collect_files(folder, &mut files)?;
-        let before = self.found.len();
-        for file in files {
-            let name = relative(&file, folder);
-            match named(&name) {
-                Named::Archive => self.push(&name, Place::File(file), Form::Archive),
-                Named::Page => self.push(&name, Place::File(file), Form::Page),
-                Named::List | Named::Table | Named::Nothing => {}
-            }
-        }
-        self.some_since(before, &folder.display().to_string())
-    }
-
-    fn add_tables(&mut self, folder: &Path) -> Result<(), StoreError> {
         let inner = folder.join("documents");
-        let folder = if inner.is_dir() { inner.as_path() } else { folder };
+        let is_output = self.wanted == Wanted::Documents && inner.is_dir();
+        let folder = if is_output { inner.as_path() } else { folder };
         let mut files = Vec::new();
         collect_files(folder, &mut files)?;
         let before = self.found.len();
         for file in files {
             let name = relative(&file, folder);
-            if holds_documents(&name) {
-                self.push(&name, Place::File(file), Form::Documents);
+            if let Some(form) = self.wanted.form(&name) {
+                self.push(&name, Place::File(file), form);
             }
         }
-        if self.found.len() == before {
-            return Err(StoreError::NoDocuments(folder.display().to_string()));
+        match self.wanted {
+            _ if self.found.len() > before => Ok(()),
+            Wanted::Pages => Err(StoreError::Empty(folder.display().to_string())),
+            Wanted::Documents => Err(StoreError::NoDocuments(folder.display().to_string())),
         }
-        Ok(())
     }
 
     fn add_pattern(&mut self, pattern: &str) -> Result<(), StoreError> {
@@ -290,10 +290,6 @@ impl Listing<'_> {
             }
         }
         if self.found.len() == before { Err(StoreError::Missing(pattern.into())) } else { Ok(()) }
-    }
-
-    fn some_since(&self, before: usize, place: &str) -> Result<(), StoreError> {
-        if self.found.len() == before { Err(StoreError::Empty(place.into())) } else { Ok(()) }
     }
 }
 

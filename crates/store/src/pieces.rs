@@ -1,7 +1,8 @@
 //! A file of documents, cut into pieces that can be read apart.
 
+use crate::input::is_parquet;
 use crate::mapped::{BadRow, Columns};
-use crate::read::open_rows;
+use crate::read::parquet_metadata;
 use crate::{StoreError, open_decoded};
 use arrow_array::cast::AsArray;
 use arrow_array::types::{
@@ -12,7 +13,8 @@ use arrow_array::{Array, ArrayRef, RecordBatch};
 use arrow_json::LineDelimitedWriter;
 use arrow_schema::{ArrowError, DataType, Schema, TimeUnit};
 use cc_math_core::Document;
-use parquet::file::reader::{FileReader, SerializedFileReader};
+use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ParquetRecordBatchReaderBuilder};
+use parquet::errors::ParquetError;
 use serde_json::{Map, Value as Json};
 use std::fs::File;
 use std::io::{self, BufRead, Read};
@@ -20,7 +22,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// Some rows of a file, not read yet.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug)]
 pub struct Piece {
     path: PathBuf,
     /// The first row's number, from 1.
@@ -28,14 +30,22 @@ pub struct Piece {
     rows: Rows,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug)]
 enum Rows {
     /// Lines of JSON.
     Lines(Vec<u8>),
     /// One line that is longer than a line may be.
     Endless,
-    /// So many rows of a row group of a Parquet file, from one of them on.
-    Group { index: usize, from: usize, count: usize },
+    /// Rows of a Parquet file, whose footer was read once.
+    Slice(Slice, ArrowReaderMetadata),
+}
+
+/// So many rows of a row group, from one of them on.
+#[derive(Debug)]
+struct Slice {
+    group: usize,
+    from: usize,
+    count: usize,
 }
 
 /// Cuts a file into pieces: row groups of a Parquet file, runs of whole lines of any other.
@@ -47,8 +57,11 @@ pub struct Pieces {
 }
 
 enum Source {
-    /// The pieces that are left, last first.
-    Groups(Vec<Rows>),
+    /// The slices that are left, last first.
+    Parquet {
+        left: Vec<Slice>,
+        metadata: ArrowReaderMetadata,
+    },
     Lines {
         reader: Box<dyn BufRead + Send>,
         endless: bool,
@@ -58,8 +71,20 @@ enum Source {
 /// Bytes after which a piece ends.
 const PIECE_BYTES: usize = 4 << 20;
 
+/// Rows after which a piece of a Parquet file ends.
+const PIECE_ROWS: usize = 1 << 13;
+
+/// Rows unpacked at a time.
+const BATCH_ROWS: usize = 256;
+
+/// Rows that a row group may say it has.
+const MOST_ROWS: i64 = 1 << 31;
+
 /// Bytes that a line may have.
 const LONGEST_LINE: usize = 64 << 20;
+
+/// Bytes that a piece of a Parquet file may unpack to.
+const MOST_BYTES: usize = 512 << 20;
 
 impl Pieces {
     /// Opens a file.
@@ -67,9 +92,11 @@ impl Pieces {
     /// # Errors
     /// If it cannot be opened, or is no Parquet file in spite of its name.
     pub fn open(path: &Path) -> Result<Self, StoreError> {
-        let is_parquet = path.extension().is_some_and(|end| end.eq_ignore_ascii_case("parquet"));
-        let source = if is_parquet {
-            Source::Groups(groups(path)?)
+        let source = if is_parquet(path) {
+            let file = File::open(path).map_err(|e| StoreError::io("open", path, e))?;
+            let metadata = parquet_metadata(&file, path)?;
+            let left = slices(&metadata).map_err(|e| StoreError::parquet("read", path, e))?;
+            Source::Parquet { left, metadata }
         } else {
             Source::Lines { reader: open_decoded(path)?, endless: false }
         };
@@ -83,9 +110,9 @@ impl Pieces {
     pub fn next_piece(&mut self) -> Result<Option<Piece>, StoreError> {
         let first = self.next_row;
         let rows = match &mut self.source {
-            Source::Groups(left) => left.pop().inspect(|rows| {
-                let Rows::Group { count, .. } = rows else { return };
-                self.next_row += *count as u64;
+            Source::Parquet { left, metadata } => left.pop().map(|slice| {
+                self.next_row += slice.count as u64;
+                Rows::Slice(slice, metadata.clone())
             }),
             Source::Lines { endless, .. } if *endless => {
                 *endless = false;
@@ -106,22 +133,21 @@ impl Pieces {
 }
 
 /// The row groups of a Parquet file, cut by their size, last first.
-fn groups(path: &Path) -> Result<Vec<Rows>, StoreError> {
-    let file = File::open(path).map_err(|e| StoreError::io("open", path, e))?;
-    let reader =
-        SerializedFileReader::new(file).map_err(|e| StoreError::parquet("read", path, e))?;
-    let mut pieces = Vec::new();
-    for (index, group) in reader.metadata().row_groups().iter().enumerate() {
-        let rows = usize::try_from(group.num_rows()).unwrap_or(0);
-        let bytes = usize::try_from(group.total_byte_size()).unwrap_or(0);
-        let most = (PIECE_BYTES / (bytes / rows.max(1)).max(1)).max(1);
-        pieces.extend((0..rows).step_by(most).map(|from| {
-            let count = most.min(rows - from);
-            Rows::Group { index, from, count }
-        }));
+fn slices(metadata: &ArrowReaderMetadata) -> Result<Vec<Slice>, ParquetError> {
+    let mut slices = Vec::new();
+    for (group, told) in metadata.metadata().row_groups().iter().enumerate() {
+        if !(0..=MOST_ROWS).contains(&told.num_rows()) {
+            let message = format!("row group {group} says it has {} rows", told.num_rows());
+            return Err(ParquetError::General(message));
+        }
+        let rows = told.num_rows() as usize;
+        let bytes = usize::try_from(told.total_byte_size()).unwrap_or(0);
+        let most = (PIECE_BYTES / (bytes / rows.max(1)).max(1)).clamp(1, PIECE_ROWS);
+        let starts = (0..rows).step_by(most);
+        slices.extend(starts.map(|from| Slice { group, from, count: most.min(rows - from) }));
     }
-    pieces.reverse();
-    Ok(pieces)
+    slices.reverse();
+    Ok(slices)
 }
 
 /// Whole lines up to about the size of a piece; `endless` if a line follows that is too long,
@@ -188,16 +214,34 @@ impl Piece {
                 let detail = format!("it is longer than {} MiB", LONGEST_LINE >> 20);
                 Ok(vec![Err(BadRow { row: self.first, detail })])
             }
-            Rows::Group { index, from, count } => {
-                let mut bytes = Vec::new();
-                let mut writer = LineDelimitedWriter::new(&mut bytes);
-                for batch in open_rows(&self.path, *index, *from, *count)? {
-                    let written = batch.and_then(|batch| writer.write(&by_offset(&batch)?));
-                    written.map_err(|e| StoreError::parquet("read", &self.path, e.into()))?;
-                }
-                Ok(self.documents(&bytes, columns))
+            Rows::Slice(slice, metadata) => {
+                Ok(self.documents(&self.unpacked(slice, metadata)?, columns))
             }
         }
+    }
+
+    /// Rows of a Parquet file as lines of JSON.
+    fn unpacked(
+        &self,
+        slice: &Slice,
+        metadata: &ArrowReaderMetadata,
+    ) -> Result<Vec<u8>, StoreError> {
+        let fault = |e| StoreError::parquet("read", &self.path, e);
+        let file = File::open(&self.path).map_err(|e| StoreError::io("open", &self.path, e))?;
+        let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(file, metadata.clone());
+        let rows = builder.with_row_groups(vec![slice.group]).with_offset(slice.from);
+        let rows = rows.with_limit(slice.count).with_batch_size(slice.count.min(BATCH_ROWS));
+        let mut bytes = Vec::new();
+        for batch in rows.build().map_err(fault)? {
+            let mut writer = LineDelimitedWriter::new(&mut bytes);
+            let written = batch.and_then(|batch| writer.write(&by_offset(&batch)?));
+            written.map_err(|e| fault(e.into()))?;
+            if bytes.len() > MOST_BYTES {
+                let path = self.path.display().to_string();
+                return Err(StoreError::OverCap { path, cap: MOST_BYTES as u64 });
+            }
+        }
+        Ok(bytes)
     }
 
     fn documents(&self, lines: &[u8], columns: &Columns) -> Vec<Result<Document, BadRow>> {

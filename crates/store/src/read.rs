@@ -1,7 +1,7 @@
 //! Tables read back, whatever their format.
 
 use crate::columns::{Column, Kind, Value};
-use crate::input::holds_documents;
+use crate::input::{holds_documents, is_parquet};
 use crate::jsonl::{read_json_line, unfit};
 use crate::{Reject, Row, StoreError, open_decoded};
 use arrow_array::cast::AsArray;
@@ -13,7 +13,8 @@ use arrow_array::{Array, RecordBatch};
 use arrow_schema::{DataType, TimeUnit};
 use cc_math_core::{Document, Formula, FormulaKind, Status};
 use parquet::arrow::arrow_reader::{
-    ArrowReaderOptions, ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder,
+    ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader,
+    ParquetRecordBatchReaderBuilder,
 };
 use parquet::errors::ParquetError;
 use std::fs::{self, File};
@@ -71,11 +72,7 @@ fn is_table(file: &Path) -> bool {
 }
 
 fn read_file<R: Row>(path: &Path) -> Result<Rows<R>, StoreError> {
-    if path.extension().is_some_and(|ending| ending == "parquet") {
-        read_parquet(path)
-    } else {
-        read_jsonl(path)
-    }
+    if is_parquet(path) { read_parquet(path) } else { read_jsonl(path) }
 }
 
 fn read_jsonl<R: Row>(path: &Path) -> Result<Rows<R>, StoreError> {
@@ -88,34 +85,25 @@ fn read_jsonl<R: Row>(path: &Path) -> Result<Rows<R>, StoreError> {
     Ok(Box::new(rows))
 }
 
-/// Opens a Parquet file for reading in batches of `rows`. The file's Parquet
-/// types decide, not the Arrow schema that its writer may have left in it.
+/// Opens a Parquet file for reading in batches of `rows`.
 pub(crate) fn open_parquet(
     path: &Path,
     rows: usize,
 ) -> Result<ParquetRecordBatchReader, StoreError> {
     let file = File::open(path).map_err(|e| StoreError::io("open", path, e))?;
-    let options = ArrowReaderOptions::new().with_skip_arrow_metadata(true);
-    let reader = ParquetRecordBatchReaderBuilder::try_new_with_options(file, options)
-        .and_then(|builder| builder.with_batch_size(rows).build());
-    reader.map_err(|e| StoreError::parquet("read", path, e))
+    let metadata = parquet_metadata(&file, path)?;
+    let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(file, metadata);
+    builder.with_batch_size(rows).build().map_err(|e| StoreError::parquet("read", path, e))
 }
 
-/// Opens some rows of a row group.
-pub(crate) fn open_rows(
+/// Reads the footer of a Parquet file. The file's Parquet types decide, not the Arrow schema that
+/// its writer may have left in it.
+pub(crate) fn parquet_metadata(
+    file: &File,
     path: &Path,
-    group: usize,
-    from: usize,
-    count: usize,
-) -> Result<ParquetRecordBatchReader, StoreError> {
-    let file = File::open(path).map_err(|e| StoreError::io("open", path, e))?;
+) -> Result<ArrowReaderMetadata, StoreError> {
     let options = ArrowReaderOptions::new().with_skip_arrow_metadata(true);
-    let builder = ParquetRecordBatchReaderBuilder::try_new_with_options(file, options);
-    let reader = builder.and_then(|builder| {
-        let rows = builder.with_row_groups(vec![group]).with_offset(from).with_limit(count);
-        rows.with_batch_size(count.min(1024)).build()
-    });
-    reader.map_err(|e| StoreError::parquet("read", path, e))
+    ArrowReaderMetadata::load(file, options).map_err(|e| StoreError::parquet("read", path, e))
 }
 
 fn read_parquet<R: Row>(path: &Path) -> Result<Rows<R>, StoreError> {

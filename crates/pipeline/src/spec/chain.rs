@@ -1,6 +1,6 @@
 //! The list of stages, with those of the files it includes.
 
-use super::{open, unknown};
+use super::open;
 use crate::stages::{Made, STAGES, Stage, Step};
 use cc_math_config::{Entry, Node, Place, Problem, Tree, Variables};
 use cc_math_extract::MathMode;
@@ -106,7 +106,7 @@ impl<'a> ChainReader<'a> {
     fn stage(&mut self, name: &str, place: &Place, options: &Node) {
         let Some(kind) = STAGES.iter().find(|kind| kind.name == name) else {
             let names: Vec<&str> = STAGES.iter().map(|kind| kind.name).chain(["include"]).collect();
-            return self.problems.push(unknown("stage", name, place, &names));
+            return self.problems.push(Problem::unknown("stage", name, place, &names));
         };
         let stage = (kind.read)(options, place, self.seed, self.problems);
         self.found.extend(stage.map(|stage| (stage, place.clone())));

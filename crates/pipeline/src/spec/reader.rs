@@ -1,7 +1,7 @@
 //! The top of a pipeline, entry by entry.
 
 use super::chain::ChainReader;
-use super::{Documents, ENTRIES, Inputs, Kind, Output, Pipeline, Warc, parquet, unknown};
+use super::{Documents, ENTRIES, Inputs, Kind, Output, Pipeline, Warc, parquet};
 use crate::trial::Trial;
 use cc_math_config::{Entry, Node, Place, Problem, Tree, Variables, read};
 use cc_math_store::Columns;
@@ -61,7 +61,7 @@ impl Reader<'_> {
         let (mine, others): (Vec<Entry>, Vec<Entry>) =
             entries.into_iter().partition(|entry| known.contains(&entry.name.as_str()));
         let strange =
-            others.iter().map(|entry| unknown("entry", &entry.name, &entry.place, &known));
+            others.iter().map(|entry| Problem::unknown("entry", &entry.name, &entry.place, &known));
         self.problems.extend(strange);
         mine.into_iter().map(|entry| (entry.name.clone(), entry)).collect()
     }
@@ -134,7 +134,7 @@ impl Reader<'_> {
                 (paths, Kind::Documents { columns: self.columns(columns, value)? })
             }
             _ => {
-                self.problems.push(unknown("source", name, place, &["warc", "documents"]));
+                self.problems.push(Problem::unknown("source", name, place, &["warc", "documents"]));
                 return None;
             }
         };
@@ -153,7 +153,7 @@ impl Reader<'_> {
             Err((name, ours)) => {
                 let entries = source.get("columns").and_then(Node::entries).unwrap_or_default();
                 let entry = entries.iter().find(|entry| entry.name == name)?;
-                self.problems.push(unknown("column", &name, &entry.place, &ours));
+                self.problems.push(Problem::unknown("column", &name, &entry.place, &ours));
                 None
             }
         }
