@@ -101,6 +101,7 @@ fn as_json(pipeline: &Pipeline, plan: &Plan) -> String {
         "output": pipeline.output,
         "plan": plan.json(),
         "plan_hash": plan.hash(),
+        "legs": plan.legs(),
         "tasks": plan.tasks(),
         "input_bytes": plan.bytes(),
     });
@@ -113,9 +114,11 @@ fn as_text(pipeline: &Pipeline, plan: &Plan) -> String {
         format!("{} (plan {})", pipeline.name, plan.hash()),
         format!("input   {}, {input}", counted(plan.tasks(), "task")),
     ];
-    let stages = pipeline.stages().iter().zip(1..);
-    lines
-        .extend(stages.map(|((name, options), number)| format!("stage {number} {name} {options}")));
+    for ((name, options), number) in pipeline.stages().iter().zip(1..) {
+        let ends = pipeline.turns().any(|turn| turn == number);
+        let leg = if ends { "   (ends a leg)" } else { "" };
+        lines.push(format!("stage {number} {name} {options}{leg}"));
+    }
     lines.push(format!("output  {}", pipeline.output.display()));
     lines.push(format!("seed    {}", pipeline.seed));
     lines.join("\n")

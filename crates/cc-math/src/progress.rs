@@ -90,31 +90,38 @@ fn write_line(text: &str) {
 /// Shows progress: a bar on a terminal, a line every few seconds elsewhere.
 pub(crate) struct Meter<'a> {
     log: &'a Log,
-    total: Option<u64>,
-    started: Instant,
-    shown: Mutex<Instant>,
+    legs: usize,
+    shown: Mutex<Shown>,
     bar: Option<ProgressBar>,
+}
+
+/// What was shown last.
+struct Shown {
+    at: Instant,
+    leg: usize,
+    /// When that leg began.
+    began: Instant,
 }
 
 const BAR_EVERY: Duration = Duration::from_millis(100);
 const LINE_EVERY: Duration = Duration::from_secs(5);
 
 impl<'a> Meter<'a> {
-    /// A meter for a run over `total` bytes, if that is known.
-    pub(crate) fn new(log: &'a Log, total: Option<u64>) -> Self {
+    /// A meter for a run of so many legs, the first over `total` bytes, if that is known.
+    pub(crate) fn new(log: &'a Log, legs: usize, total: Option<u64>) -> Self {
         let drawn = !log.quiet && log.format == LogFormat::Text && io::stderr().is_terminal();
         let now = Instant::now();
-        Self { log, total, started: now, shown: Mutex::new(now), bar: drawn.then(|| bar(total)) }
+        let shown = Mutex::new(Shown { at: now, leg: 0, began: now });
+        Self { log, legs, shown, bar: drawn.then(|| bar(total)) }
     }
 
     /// Tells of progress, if it is time to.
     pub(crate) fn show(&self, progress: &Progress) {
-        if self.log.quiet || !self.is_due() {
-            return;
-        }
-        let rates = Rates::of(progress, self.started.elapsed(), self.total);
+        let Some(elapsed) = self.due(progress.leg).filter(|_| !self.log.quiet) else { return };
+        let rates = Rates::of(progress, elapsed, self.legs);
         match (&self.bar, self.log.format) {
             (Some(bar), _) => {
+                progress.total.into_iter().for_each(|total| bar.set_length(total));
                 bar.set_position(progress.bytes);
                 bar.set_message(rates.to_string());
             }
@@ -123,14 +130,19 @@ impl<'a> Meter<'a> {
         }
     }
 
-    fn is_due(&self) -> bool {
+    /// How long the leg has been worked on, if it is time to tell.
+    fn due(&self, leg: usize) -> Option<Duration> {
         let every = if self.bar.is_some() { BAR_EVERY } else { LINE_EVERY };
+        let now = Instant::now();
         let mut shown = self.shown.lock().unwrap_or_else(PoisonError::into_inner);
-        let due = shown.elapsed() >= every;
-        if due {
-            *shown = Instant::now();
+        if leg != shown.leg {
+            *shown = Shown { at: shown.at, leg, began: now };
         }
-        due
+        if shown.at.elapsed() < every {
+            return None;
+        }
+        shown.at = now;
+        Some(shown.began.elapsed())
     }
 
     /// Takes the bar off the screen.
@@ -149,18 +161,19 @@ fn bar(total: Option<u64>) -> ProgressBar {
 
 struct Rates {
     progress: Progress,
+    legs: usize,
     seconds: f64,
     /// Seconds left, where the end is known.
     left: Option<f64>,
 }
 
 impl Rates {
-    fn of(progress: &Progress, elapsed: Duration, total: Option<u64>) -> Self {
+    fn of(progress: &Progress, elapsed: Duration, legs: usize) -> Self {
         let seconds = elapsed.as_secs_f64().max(1e-3);
         let speed = progress.bytes as f64 / seconds;
-        let left = total.filter(|_| speed > 0.0);
+        let left = progress.total.filter(|_| speed > 0.0);
         let left = left.map(|total| total.saturating_sub(progress.bytes) as f64 / speed);
-        Self { progress: *progress, seconds, left }
+        Self { progress: *progress, legs, seconds, left }
     }
 
     fn records_per_second(&self) -> f64 {
@@ -174,6 +187,8 @@ impl Rates {
     fn to_json(&self) -> Json {
         json!({
             "level": "progress",
+            "leg": self.progress.leg + 1,
+            "legs": self.legs,
             "records": self.progress.records,
             "documents": self.progress.documents,
             "bytes": self.progress.bytes,
@@ -186,6 +201,9 @@ impl Rates {
 impl std::fmt::Display for Rates {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let Progress { records, documents, .. } = self.progress;
+        if self.legs > 1 {
+            write!(f, "leg {} of {}: ", self.progress.leg + 1, self.legs)?;
+        }
         write!(f, "{records} records, {documents} documents, ")?;
         write!(
             f,

@@ -19,7 +19,7 @@ pub(crate) fn work(
 ) -> Result<Ending, Fault> {
     let machine = || std::thread::available_parallelism().map_or(1, usize::from);
     let stop = listen()?;
-    let meter = Meter::new(log, plan.bytes());
+    let meter = Meter::new(log, plan.legs(), plan.bytes());
     let options = RunOptions {
         threads: threads.map_or_else(machine, usize::from),
         stop: &stop,

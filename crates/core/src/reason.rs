@@ -37,6 +37,12 @@ coded! {
         MalformedRow = "malformed-row",
         /// The document was not drawn (`sample`).
         NotSampled = "not-sampled",
+        /// The document does not meet a condition (`where`).
+        ConditionNotMet = "condition-not-met",
+        /// A condition cannot be evaluated for this document (`where`): its values are of another kind.
+        ConditionFailed = "condition-failed",
+        /// Enough documents came before this one (`limit`).
+        OverLimit = "over-limit",
         /// The page could not be processed because of a fault of ours; its bytes are in the rejects.
         InternalError = "internal-error",
     }

@@ -13,20 +13,22 @@
 //! in has been committed, and reading on is the only way forward. Hence no
 //! deadlock, whatever the budget.
 
+use crate::documents::Documents;
 use crate::error::RunError;
 use crate::folder::{Folder, Note};
-use crate::plan::Task;
+use crate::legs::Order;
+use crate::plan::{Task, part_bytes};
 use crate::process::{Batch, Way, Worker};
 use crate::run::Progress;
 use crate::source::{Item, Source, Stamp, lock};
-use crate::tables::{Blocks, Job, Table, Target};
+use crate::tables::{Blocks, Job, Ready, Table, Target};
 use cc_math_core::{Counts, Document, FailedInput, InputEntry};
-use cc_math_store::{Block, Format, Reject, Row, Sealed, StoreError};
+use cc_math_store::{Format, Reject, Row, Sealed, StoreError};
 use cc_math_warc::Limits;
 use std::collections::{BTreeMap, VecDeque};
 use std::io::Write;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 /// Memory set aside for a unit before it is known what comes of it: a chunk of
 /// two mebibytes compressed is about twelve of text.
@@ -39,11 +41,29 @@ const STACK: usize = 16 << 20;
 pub(crate) struct Setup<'a> {
     pub(crate) way: Way<'a>,
     pub(crate) format: Format,
+    /// Which leg the tasks are of.
+    pub(crate) leg: usize,
+    /// That leg's hash.
+    pub(crate) hash: &'a str,
+    /// The order that each task's documents are put in, if not that of the inputs.
+    pub(crate) order: Option<Order>,
+    pub(crate) end: End<'a>,
     pub(crate) threads: usize,
     /// Bytes for rows and units under way.
     pub(crate) budget: usize,
     pub(crate) stop: &'a AtomicBool,
     pub(crate) progress: &'a (dyn Fn(&Progress) + Sync),
+}
+
+/// What becomes of the documents at the end of the leg.
+#[derive(Clone, Copy)]
+pub(crate) enum End<'a> {
+    /// They are the output; documents with equal values of this column lie in a folder of their own.
+    Output { partition: Option<&'a str> },
+    /// They wait for the next leg.
+    Held,
+    /// They wait for the next leg, spread over slots by this order.
+    Spread(Order),
 }
 
 /// Where tables go.
@@ -71,12 +91,15 @@ pub(crate) fn work(
     setup: &Setup<'_>,
     sink: &Sink<'_>,
 ) -> Result<Outcome, RunError> {
+    let total = tasks.iter().flat_map(|task| &task.parts).map(part_bytes).sum();
+    let progress = Progress { leg: setup.leg, total, ..Progress::default() };
+    let outcome = Outcome { progress, ..Outcome::default() };
     let engine = Engine {
         setup,
         sink,
         limits: Limits::default(),
         reader: Mutex::new(Reader { tasks: tasks.into_iter().enumerate().collect(), open: None }),
-        state: Mutex::new(State { reading: true, ..State::default() }),
+        state: Mutex::new(State { reading: true, outcome, ..State::default() }),
         changed: Condvar::new(),
     };
     engine.run_threads()?;
@@ -127,7 +150,7 @@ struct State {
 
 /// A block of either table to be encoded.
 enum AnyJob {
-    Documents(usize, Job<Document>),
+    Documents(usize, Arc<str>, Job<Document>),
     Rejects(usize, Job<Reject>),
 }
 
@@ -139,7 +162,7 @@ struct Active {
     committed: u64,
     /// Items in all, once they have all been read.
     items: Option<u64>,
-    documents: Table<Document>,
+    documents: Documents,
     rejects: Table<Reject>,
     flushed: bool,
     counts: Counts,
@@ -288,22 +311,17 @@ impl Engine<'_> {
 
     /// Opens a task's tables.
     fn activate(&self, task: Task) -> Result<Active, RunError> {
-        let format = self.setup.format;
+        let setup = self.setup;
         let (documents, rejects, stamps) = match self.sink {
             Sink::Folder(folder) => {
-                let file = |table: &str| {
-                    folder.pending(&format!("{}.{table}", task.part)).map(Target::File)
-                };
+                let rejects = folder.pending(&format!("{}.rejects", task.part))?;
+                let rejects = Table::to(Target::File(rejects), setup.format)?;
                 let stamps = task.parts.iter().map(Stamp::of_part).collect();
-                (
-                    Table::to(file("documents")?, format)?,
-                    Table::to(file("rejects")?, format)?,
-                    stamps,
-                )
+                (Documents::files(folder, &task.part, setup)?, rejects, stamps)
             }
             Sink::Stream(stream) => {
                 let stream = lock(stream).take().unwrap_or_else(|| Box::new(std::io::sink()));
-                (Table::to(Target::Stream(stream), format)?, Table::counted(), None)
+                (Documents::stream(stream, setup.format)?, Table::counted(), None)
             }
         };
         Ok(Active {
@@ -349,7 +367,7 @@ impl Engine<'_> {
             active.committed += 1;
             state.weight -= active.commit(task, batch, &mut state.jobs, self.sink)?;
         }
-        active.flush_if_read(task, &mut state.jobs);
+        active.flush_if_read(task, &mut state.jobs, self.sink)?;
         let whole = active.is_whole();
         let finished = if whole { state.tasks.remove(&task) } else { None };
         drop(guard);
@@ -358,14 +376,14 @@ impl Engine<'_> {
     }
 
     fn encode(&self, job: AnyJob) -> Result<(), RunError> {
-        let documents: fn(&mut Active) -> &mut Blocks = |active| &mut active.documents.blocks;
-        let rejects: fn(&mut Active) -> &mut Blocks = |active| &mut active.rejects.blocks;
         match job {
-            AnyJob::Documents(task, job) => {
-                self.append(task, job.number, job.encode()?, job.weight, documents)
+            AnyJob::Documents(task, partition, job) => {
+                let ready = Ready { block: job.encode()?, slot: job.slot, weight: job.weight };
+                self.append(task, job.number, ready, |active| active.documents.blocks(&partition))
             }
             AnyJob::Rejects(task, job) => {
-                self.append(task, job.number, job.encode()?, job.weight, rejects)
+                let ready = Ready { block: job.encode()?, slot: job.slot, weight: job.weight };
+                self.append(task, job.number, ready, |active| Some(&mut active.rejects.blocks))
             }
         }
     }
@@ -375,23 +393,22 @@ impl Engine<'_> {
         &self,
         task: usize,
         number: u64,
-        block: Block,
-        weight: usize,
-        blocks: fn(&mut Active) -> &mut Blocks,
+        ready: Ready,
+        blocks: impl Fn(&mut Active) -> Option<&mut Blocks>,
     ) -> Result<(), RunError> {
         let mut state = self.lock();
-        if let Some(active) = state.tasks.get_mut(&task) {
-            blocks(active).ready(number, block, weight);
+        if let Some(blocks) = state.tasks.get_mut(&task).and_then(&blocks) {
+            blocks.ready(number, ready);
         }
         loop {
-            let next = state.tasks.get_mut(&task).and_then(|active| blocks(active).take());
-            let Some((mut writer, block, weight)) = next else { break };
+            let next = state.tasks.get_mut(&task).and_then(&blocks).and_then(Blocks::take);
+            let Some((mut writer, Ready { block, weight, .. })) = next else { break };
             drop(state);
             writer.append(block)?;
             state = self.lock();
             state.weight -= weight;
-            if let Some(active) = state.tasks.get_mut(&task) {
-                blocks(active).put_back(writer);
+            if let Some(blocks) = state.tasks.get_mut(&task).and_then(&blocks) {
+                blocks.put_back(writer);
             }
         }
         self.settle(state, task)
@@ -403,7 +420,9 @@ impl Engine<'_> {
         match self.sink {
             Sink::Folder(folder) => self.publish(folder, active),
             Sink::Stream(_) => {
-                active.documents.finish()?;
+                for (_, table) in active.documents.tables {
+                    table.finish()?;
+                }
                 let mut state = self.lock();
                 state.outcome.counts.add(&active.counts);
                 state.outcome.failed.extend(active.failed);
@@ -419,13 +438,20 @@ impl Engine<'_> {
         }
         let part = &active.task.part;
         let format = self.setup.format;
-        let mut outputs = Vec::new();
-        for (name, ending, file) in [
-            ("documents", format.extension::<Document>(), active.documents.finish()?),
-            ("rejects", format.extension::<Reject>(), active.rejects.finish()?),
-        ] {
-            let Some((sealed, rows)) = file else { continue };
-            outputs.push(folder.publish(format!("{name}/{part}{ending}"), sealed, rows)?);
+        let (mut outputs, mut held) = (Vec::new(), None);
+        for (partition, table) in active.documents.tables {
+            let Some(file) = table.finish()? else { continue };
+            if let End::Held | End::Spread(_) = self.setup.end {
+                held = Some(folder.hold(self.setup.leg, part, file)?);
+                continue;
+            }
+            let ending = format.extension::<Document>();
+            let path = format!("documents/{partition}{part}{ending}");
+            outputs.push(folder.publish(path, file.sealed, file.rows)?);
+        }
+        if let Some(file) = active.rejects.finish()? {
+            let path = format!("rejects/{part}{}", format.extension::<Reject>());
+            outputs.push(folder.publish(path, file.sealed, file.rows)?);
         }
         for (id, sealed) in active.faults {
             outputs.push(folder.publish(format!("rejects/pages/{id}.bin"), sealed, 1)?);
@@ -436,6 +462,9 @@ impl Engine<'_> {
             outputs,
             counts: active.counts,
             stamps: active.stamps,
+            leg: self.setup.leg,
+            plan: self.setup.hash.to_owned(),
+            held,
         };
         folder.write_note(&active.task.key, &note)
     }
@@ -472,26 +501,30 @@ impl Active {
             Sink::Folder(_) => 0,
             Sink::Stream(_) => batch.rejects.iter().map(Row::weight).sum(),
         };
-        jobs.extend(
-            self.documents
-                .rows
-                .push(batch.documents)
-                .into_iter()
-                .map(|job| AnyJob::Documents(task, job)),
-        );
-        jobs.extend(
-            self.rejects.rows.push(batch.rejects).into_iter().map(|job| AnyJob::Rejects(task, job)),
-        );
+        let documents = self.documents.push(batch.documents, sink)?;
+        jobs.extend(documents.into_iter().map(|(name, job)| AnyJob::Documents(task, name, job)));
+        let rejects = self.rejects.rows.push(batch.rejects);
+        jobs.extend(rejects.into_iter().map(|job| AnyJob::Rejects(task, job)));
         Ok(dropped)
     }
 
     /// Once all is read and committed, cuts the last blocks.
-    fn flush_if_read(&mut self, task: usize, jobs: &mut VecDeque<AnyJob>) {
+    fn flush_if_read(
+        &mut self,
+        task: usize,
+        jobs: &mut VecDeque<AnyJob>,
+        sink: &Sink<'_>,
+    ) -> Result<(), RunError> {
         if self.items == Some(self.committed) && !self.flushed {
             self.flushed = true;
-            jobs.extend(self.documents.rows.cut().map(|job| AnyJob::Documents(task, job)));
-            jobs.extend(self.rejects.rows.cut().map(|job| AnyJob::Rejects(task, job)));
+            let documents = self.documents.flush(sink)?;
+            jobs.extend(
+                documents.into_iter().map(|(name, job)| AnyJob::Documents(task, name, job)),
+            );
+            let rejects = self.rejects.rows.cut();
+            jobs.extend(rejects.into_iter().map(|job| AnyJob::Rejects(task, job)));
         }
+        Ok(())
     }
 
     fn is_whole(&self) -> bool {
@@ -500,7 +533,7 @@ impl Active {
 
     /// Every record is a row, and the counts say the same.
     fn check(&self) -> Result<(), RunError> {
-        let rows = self.documents.rows.taken + self.rejects.rows.taken;
+        let rows = self.documents.taken + self.rejects.rows.taken;
         if self.counts.records == rows && self.counts.balanced() {
             return Ok(());
         }

@@ -19,6 +19,31 @@ pub enum RunError {
     /// The output folder holds something that no run wrote.
     #[error("`{0}` is not empty and was not written by `cc-math`")]
     NotOurs(String),
+    /// Tasks are to be worked on apart, and the output folder does not know of the plan.
+    #[error("`{0}` is not prepared for this pipeline")]
+    NotPrepared(String),
+    /// A leg cannot begin, because the one before has tasks left.
+    #[error("leg {leg} cannot begin: of leg {before}, {open} of {tasks} tasks are not done")]
+    TooEarly {
+        /// The leg, from 0.
+        leg: usize,
+        /// The leg before.
+        before: usize,
+        /// Tasks that are not done.
+        open: usize,
+        /// All its tasks.
+        tasks: usize,
+    },
+    /// The plan has no such leg or task.
+    #[error("the plan has no {what} {index}; there are {count}, counted from 0")]
+    NoSuch {
+        /// `leg` or `task`.
+        what: &'static str,
+        /// Which was asked for.
+        index: usize,
+        /// How many there are.
+        count: usize,
+    },
     /// Another process is writing to the output folder.
     #[error("another run is writing to `{0}`")]
     Busy(String),
@@ -40,6 +65,14 @@ pub enum RunError {
         /// Rows written to documents and rejects.
         rows: u64,
     },
+    /// A column has too many values to make a folder of each.
+    #[error("`{column}` has more than {most} values; each would be a folder of the output")]
+    ManyPartitions {
+        /// The column.
+        column: String,
+        /// How many values are taken.
+        most: usize,
+    },
     /// A thread could not be started.
     #[error("cannot start a thread: {0}")]
     Thread(std::io::Error),
@@ -53,12 +86,26 @@ impl RunError {
             Self::OtherPlan { .. } => vec![
                 "name another folder, or give the same options to go on with that run".into(),
                 "`--overwrite` deletes what that run wrote and starts anew".into(),
+                "of a pipeline, what lies behind a `persist` stage can be changed freely".into(),
             ],
             Self::NotOurs(_) => vec!["name a folder that is empty or does not exist".into()],
+            Self::NotPrepared(_) => {
+                vec![
+                    "`cc-math plan PIPELINE --write DIR` prepares it; then tasks can be run".into(),
+                ]
+            }
+            Self::TooEarly { .. } => vec![
+                "run its tasks first; `cc-math task --list` tells which are open".into(),
+                "`cc-math run` does all that is left, on this machine".into(),
+            ],
+            Self::NoSuch { .. } => vec!["`cc-math task --list` tells what there is".into()],
             Self::Busy(_) => vec!["wait for it to end, or name another folder".into()],
             Self::Damaged { .. } => vec!["`--overwrite` starts anew".into()],
             Self::Unbalanced { .. } => {
                 vec!["this is a fault of cc-math; please report it with the input's name".into()]
+            }
+            Self::ManyPartitions { .. } => {
+                vec!["give `partition_by` a column that few values repeat in".into()]
             }
             Self::Thread(_) => vec!["try fewer with `--threads`".into()],
         }

@@ -6,16 +6,19 @@
 //! done when its note is there, and its note is there only after its files.
 
 use crate::error::RunError;
+use crate::legs::{Choice, Held};
 use crate::plan::{Part, Plan, Task};
 use crate::source::{Stamp, unchanged};
-use cc_math_core::{Counts, FailedInput, InputEntry, Manifest, OutputEntry};
-use cc_math_store::{Durability, Pending, Sealed, StoreError, write_once};
+use crate::tables::Finished;
+use cc_math_core::{Counts, Document, FailedInput, InputEntry, Manifest, OutputEntry};
+use cc_math_store::{Durability, Frame, HELD, Pending, Sealed, StoreError, write_once};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
+use std::process;
 
 const STATE: &str = ".cc-math";
 const OUTPUTS: [&str; 4] = ["documents", "rejects", "manifest.json", "run.json"];
@@ -29,11 +32,64 @@ pub(crate) struct Note {
     pub(crate) counts: Counts,
     /// A list for each part of the task; none if a part cannot be recognised again.
     pub(crate) stamps: Option<Vec<Vec<Stamp>>>,
+    /// Which leg the task is of.
+    #[serde(default)]
+    pub(crate) leg: usize,
+    /// That leg's hash.
+    #[serde(default)]
+    pub(crate) plan: String,
+    /// Where the documents are, if another leg follows.
+    #[serde(default)]
+    pub(crate) held: Option<HeldFile>,
 }
 
-/// An output folder that this process alone writes to.
+/// A file of documents for the next leg.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct HeldFile {
+    /// Path from the output folder.
+    pub(crate) path: String,
+    pub(crate) bytes: u64,
+    pub(crate) xxh3: String,
+    pub(crate) rows: u64,
+    pub(crate) frames: Vec<Frame>,
+}
+
+impl HeldFile {
+    /// Some of its documents, as part of a task.
+    pub(crate) fn held(
+        &self,
+        root: &Path,
+        choice: Choice,
+        wanted: impl Fn(&Frame) -> bool,
+    ) -> Held {
+        let mut before = 0;
+        let numbered = self.frames.iter().map(|frame| {
+            before += frame.rows;
+            (*frame, before - frame.rows)
+        });
+        Held {
+            name: self.path.as_str().into(),
+            path: root.join(&self.path),
+            xxh3: self.xxh3.clone(),
+            frames: numbered.filter(|(frame, _)| wanted(frame)).collect(),
+            choice,
+        }
+    }
+
+    /// What its task's files are called, without what tells them from those of another plan.
+    pub(crate) fn stem(&self) -> &str {
+        let name = self.path.rsplit('/').next().unwrap_or(&self.path);
+        let name = name.strip_prefix("part-").unwrap_or(name);
+        name.rsplit_once('-').map_or(name, |(stem, _)| stem)
+    }
+}
+
+/// An output folder that this process writes to: alone, or with others that work on tasks of the
+/// same plan.
 pub(crate) struct Folder {
     root: PathBuf,
+    /// Where unfinished files are.
+    unfinished: PathBuf,
     /// Holds the lock for as long as it is open.
     _lock: File,
 }
@@ -47,36 +103,73 @@ impl Folder {
             return Err(RunError::NotOurs(root.display().to_string()));
         }
         create(&state)?;
-        let folder = Self { root: root.into(), _lock: lock(&state, root)? };
+        let lock = lock(&state, root, File::try_lock)?;
+        let folder = Self { root: root.into(), unfinished: state.join("tmp"), _lock: lock };
         if overwrite {
             folder.clear()?;
         }
         folder.check_plan(plan)?;
-        remove(&state.join("tmp"))?;
+        remove(&folder.unfinished)?;
         for name in [".cc-math/tmp", ".cc-math/tasks", "documents", "rejects"] {
             create(&root.join(name))?;
         }
         Ok(folder)
     }
 
+    /// Joins others that work on tasks of this plan. The folder has been opened for it before.
+    pub(crate) fn join(root: &Path, plan: &Plan) -> Result<Self, RunError> {
+        let state = root.join(STATE);
+        let before = read_json::<Json>(&state.join("plan.json"))?;
+        let Some(before) = before else {
+            return Err(RunError::NotPrepared(root.display().to_string()));
+        };
+        if before != plan.json {
+            let differences = differences(&before, &plan.json);
+            return Err(RunError::OtherPlan { out: root.display().to_string(), differences });
+        }
+        let lock = lock(&state, root, File::try_lock_shared)?;
+        let host = fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
+        let unfinished = state.join("tmp").join(format!("{}-{}", host.trim(), process::id()));
+        create(&unfinished)?;
+        Ok(Self { root: root.into(), unfinished, _lock: lock })
+    }
+
     fn clear(&self) -> Result<(), RunError> {
         for name in OUTPUTS {
             remove(&self.root.join(name))?;
         }
-        remove(&self.root.join(STATE).join("tasks"))?;
+        for name in ["tasks", "legs"] {
+            remove(&self.root.join(STATE).join(name))?;
+        }
         remove(&self.root.join(STATE).join("plan.json"))
     }
 
+    /// Where the plan is not what it was, something of what was done has to be of use still: what
+    /// is not is done again, which an operator might not have meant.
     fn check_plan(&self, plan: &Plan) -> Result<(), RunError> {
         let path = self.root.join(STATE).join("plan.json");
+        let write = || write_json(&path, &plan.json, Durability::Kept);
         match read_json::<Json>(&path)? {
-            None => write_json(&path, &plan.json, Durability::Kept),
+            None => write(),
             Some(before) if before == plan.json => Ok(()),
+            Some(_) if self.is_of_use(plan)? => write(),
             Some(before) => Err(RunError::OtherPlan {
                 out: self.root.display().to_string(),
                 differences: differences(&before, &plan.json),
             }),
         }
+    }
+
+    /// Whether a plan goes on with documents that an earlier one held.
+    fn is_of_use(&self, plan: &Plan) -> Result<bool, RunError> {
+        if !self.root.join(STATE).join("tasks").exists() {
+            return Ok(false);
+        }
+        let hashes: Vec<&str> = plan.legs.iter().map(|leg| leg.hash.as_str()).collect();
+        let notes = self.notes()?;
+        Ok(notes
+            .iter()
+            .any(|(_, note)| note.held.is_some() && hashes.contains(&note.plan.as_str())))
     }
 
     fn note_path(&self, key: &str) -> PathBuf {
@@ -92,33 +185,64 @@ impl Folder {
             let size = fs::metadata(self.root.join(&output.path)).map(|data| data.len());
             size.is_ok_and(|size| size == output.bytes)
         };
-        if !note.failed.is_empty() || !note.outputs.iter().all(present) {
+        let held = note.held.as_ref().is_none_or(|held| {
+            let data = fs::metadata(self.root.join(&held.path));
+            data.is_ok_and(|data| data.len() == held.bytes)
+        });
+        if !note.failed.is_empty() || !note.outputs.iter().all(present) || !held {
             return Ok(Done::No);
         }
         Ok(if same_inputs(task, &note) { Done::Yes } else { Done::Changed })
     }
 
-    /// Removes the outputs of tasks that are not among these but read some of the same
-    /// inputs: the inputs are cut into tasks differently now.
-    pub(crate) fn supersede(&self, tasks: &[Task]) -> Result<(), RunError> {
+    /// Removes what tasks of a leg made that are not among these but read some of the same
+    /// inputs, or were of another plan: the inputs are cut into tasks differently now, or other
+    /// things are done with them.
+    pub(crate) fn supersede(&self, leg: usize, hash: &str, tasks: &[Task]) -> Result<(), RunError> {
         let keys: BTreeSet<&str> = tasks.iter().map(|task| task.key.as_str()).collect();
         let names: BTreeSet<&str> =
             tasks.iter().flat_map(|task| &task.parts).map(Part::name).collect();
-        for (key, note) in self.notes()? {
+        self.discard(|key, note| {
             let shared = note.inputs.iter().any(|input| names.contains(input.name.as_str()));
-            if shared && !keys.contains(key.as_str()) {
-                for output in &note.outputs {
-                    remove(&self.root.join(&output.path))?;
-                }
-                remove(&self.note_path(&key))?;
+            let stale = shared || leg > 0 || (!note.plan.is_empty() && note.plan != hash);
+            note.leg == leg && stale && !keys.contains(key)
+        })
+    }
+
+    /// Removes what some tasks made, and their notes.
+    pub(crate) fn discard(&self, which: impl Fn(&str, &Note) -> bool) -> Result<(), RunError> {
+        for (key, note) in self.notes()?.into_iter().filter(|(key, note)| which(key, note)) {
+            let outputs = note.outputs.iter().map(|output| &output.path);
+            for path in outputs.chain(note.held.as_ref().map(|held| &held.path)) {
+                remove(&self.root.join(path))?;
             }
+            remove(&self.note_path(&key))?;
         }
         Ok(())
     }
 
+    /// The folder's path.
+    pub(crate) fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// Gives a file of held documents its name.
+    pub(crate) fn hold(
+        &self,
+        leg: usize,
+        part: &str,
+        file: Finished,
+    ) -> Result<HeldFile, RunError> {
+        let Finished { sealed, rows, frames } = file;
+        let path = format!("{STATE}/legs/{leg}/{part}{}", HELD.extension::<Document>());
+        let entry = self.publish(path, sealed, rows)?;
+        let OutputEntry { path, bytes, xxh3, rows } = entry;
+        Ok(HeldFile { path, bytes, xxh3, rows, frames })
+    }
+
     /// Starts a file under a temporary name.
     pub(crate) fn pending(&self, name: &str) -> Result<Pending, RunError> {
-        Ok(Pending::create(self.root.join(STATE).join("tmp").join(name))?)
+        Ok(Pending::create(self.unfinished.join(name))?)
     }
 
     /// Gives a finished file its name, and an entry in the note.
@@ -191,10 +315,14 @@ fn same_inputs(task: &Task, note: &Note) -> bool {
         && task.parts.iter().zip(stamps).all(|(part, stamps)| unchanged(part, entry(part), stamps))
 }
 
-fn lock(state: &Path, root: &Path) -> Result<File, RunError> {
+fn lock(
+    state: &Path,
+    root: &Path,
+    how: fn(&File) -> Result<(), TryLockError>,
+) -> Result<File, RunError> {
     let path = state.join("lock");
     let file = File::create(&path).map_err(|e| StoreError::io("write", &path, e))?;
-    match file.try_lock() {
+    match how(&file) {
         Ok(()) => Ok(file),
         Err(TryLockError::WouldBlock) => Err(RunError::Busy(root.display().to_string())),
         Err(TryLockError::Error(e)) => Err(StoreError::io("lock", &path, e).into()),

@@ -13,25 +13,31 @@
 //! - Every record read is a row of `documents/` or of `rejects/`; each task checks that.
 //! - Rows are in the order of the inputs, and blocks end where the rows' bytes say so.
 
+mod cluster;
+mod documents;
 mod engine;
 mod error;
 mod folder;
 mod guard;
+mod legs;
 mod plan;
 mod process;
 mod run;
 mod schema;
+mod share;
 mod source;
 mod spec;
 mod stages;
 mod tables;
 mod trial;
 
+pub use cluster::Cluster;
 pub use error::RunError;
 pub use plan::{ExtractOptions, Plan};
 pub use process::{PageReading, read_page};
 pub use run::{Destination, Progress, Report, RunOptions, run};
 pub use schema::{pipeline_schema, reference};
+pub use share::{Share, Survey, run_share};
 pub use spec::Pipeline;
 pub use stages::{STAGES, StageKind};
 pub use trial::Trial;

@@ -1,6 +1,6 @@
 //! What a run is going to do: options with their defaults, inputs cut into tasks.
 
-use crate::stages::Step;
+use crate::legs::{Held, Leg};
 use cc_math_core::document_id;
 use cc_math_extract::{EXTRACTOR, MathMode};
 use cc_math_store::{Columns, Form, Format, Input, Place, RecordRange};
@@ -35,14 +35,17 @@ impl ExtractOptions {
 pub struct Plan {
     /// Which pages become documents.
     pub(crate) math: MathMode,
-    /// What documents go through then.
-    pub(crate) steps: Arc<[Step]>,
+    /// What documents go through then; at least one leg.
+    pub(crate) legs: Vec<Leg>,
     /// Which columns of tables of documents are which of ours.
     pub(crate) columns: Columns,
     pub(crate) format: Format,
+    /// The column or entry of the metadata by whose values documents go to folders of their own.
+    pub(crate) partition: Option<String>,
     pub(crate) seed: Option<u64>,
     pub(crate) json: Json,
     pub(crate) hash: String,
+    /// The tasks of the first leg. Those of the next follow from what it held.
     pub(crate) tasks: Vec<Task>,
 }
 
@@ -63,6 +66,8 @@ pub(crate) enum Part {
     Whole(Input),
     /// Some rows of a table of record ranges.
     Ranges { name: String, root: PathBuf, ranges: Vec<RecordRange> },
+    /// Documents that an earlier leg held.
+    Held(Held),
 }
 
 impl Part {
@@ -70,7 +75,22 @@ impl Part {
         match self {
             Part::Whole(input) => &input.name,
             Part::Ranges { name, .. } => name,
+            Part::Held(held) => &held.name,
         }
+    }
+}
+
+impl Task {
+    /// A task of a leg. What `identity` says tells it from the leg's other tasks.
+    pub(crate) fn new(leg: &str, stem: &str, identity: &[String], parts: Vec<Part>) -> Self {
+        let mut whole = leg.to_owned();
+        identity.iter().for_each(|part| {
+            whole.push('\0');
+            whole.push_str(part);
+        });
+        let key = document_id(None, whole.as_bytes());
+        let part = format!("part-{stem}-{}", key.get(..8).unwrap_or(&key));
+        Self { key, part, parts }
     }
 }
 
@@ -125,21 +145,22 @@ impl Plan {
     }
 
     fn empty(options: ExtractOptions) -> Self {
-        let (json, steps) = (options.to_json(), Arc::new([]));
-        Self::of(json, options.math, steps, options.format, None)
+        let json = options.to_json();
+        let legs = vec![Leg::new(Arc::new([]), None, &json)];
+        Self::of(json, options.math, legs, options.format, None)
     }
 
     /// A plan without tasks; `json` says all that shows in the output.
     pub(crate) fn of(
         json: Json,
         math: MathMode,
-        steps: Arc<[Step]>,
+        legs: Vec<Leg>,
         format: Format,
         seed: Option<u64>,
     ) -> Self {
         let hash = document_id(None, json.to_string().as_bytes());
         let columns = Columns::default();
-        Self { math, steps, columns, format, seed, json, hash, tasks: Vec::new() }
+        Self { math, legs, columns, format, partition: None, seed, json, hash, tasks: Vec::new() }
     }
 
     /// How many tasks there are.
@@ -158,14 +179,14 @@ impl Plan {
     }
 
     fn add(&mut self, stem: &str, parts: Vec<Part>) {
-        let mut identity = self.hash.clone();
-        parts.iter().for_each(|part| {
-            identity.push('\0');
-            identity.push_str(part.name());
-        });
-        let key = document_id(None, identity.as_bytes());
-        let part = format!("part-{stem}-{}", key.get(..8).unwrap_or(&key));
-        self.tasks.push(Task { key, part, parts });
+        let leg = self.legs.first().map_or(&self.hash, |leg| &leg.hash);
+        let names: Vec<String> = parts.iter().map(|part| part.name().to_owned()).collect();
+        self.tasks.push(Task::new(leg, stem, &names, parts));
+    }
+
+    /// How many legs there are.
+    pub fn legs(&self) -> usize {
+        self.legs.len()
     }
 
     /// Bytes that will be read, as far as that is known beforehand.
@@ -181,6 +202,7 @@ pub(crate) fn part_bytes(part: &Part) -> Option<u64> {
         }
         Part::Whole(_) => None,
         Part::Ranges { ranges, .. } => Some(ranges.iter().map(|range| range.length).sum()),
+        Part::Held(held) => Some(held.frames.iter().map(|(frame, _)| frame.bytes).sum()),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use crate::error::RunError;
 use crate::guard::caught;
+use crate::legs::{Choice, Held};
 use crate::source::{Hash, PAGE_CAP, PageContent, PageFile, Unit, failed};
 use crate::stages::Step;
 use cc_math_core::{
@@ -35,6 +36,7 @@ const READING: &str = "warc";
 const HTTP: &str = "http";
 const EXTRACTION: &str = "extract";
 const TABLE: &str = "documents";
+const LIMIT: &str = "limit";
 
 /// What a unit of work gave.
 #[derive(Default)]
@@ -61,24 +63,33 @@ impl Batch {
     /// Sends a document through the steps; at their end it is a row.
     pub(crate) fn send(&mut self, mut document: Document, steps: &[Step]) {
         for step in steps {
-            let (reason, detail) = match guarded_step(step, &mut document) {
-                Verdict::Keep => continue,
-                Verdict::Drop { reason, detail } => (reason, detail.into_owned()),
-            };
-            let Document { id, url, locator, warc_record_id, text, ledger, .. } = document;
-            let reject = Reject {
-                id: Some(id),
-                url: Some(url),
-                locator,
-                warc_record_id,
-                stage: step.name.into(),
-                reason,
-                detail,
-                text: Some(text),
-            };
-            return self.reject(reject, &ledger);
+            if let Verdict::Drop { reason, detail } = guarded_step(step, &mut document) {
+                return self.drop_document(document, step.name, reason, detail.into_owned());
+            }
         }
         self.document(document);
+    }
+
+    /// Makes a reject of a document that a stage drops.
+    pub(crate) fn drop_document(
+        &mut self,
+        document: Document,
+        stage: &str,
+        reason: Reason,
+        detail: String,
+    ) {
+        let Document { id, url, locator, warc_record_id, text, ledger, .. } = document;
+        let reject = Reject {
+            id: Some(id),
+            url: Some(url),
+            locator,
+            warc_record_id,
+            stage: stage.into(),
+            reason,
+            detail,
+            text: Some(text),
+        };
+        self.reject(reject, &ledger);
     }
 
     fn document(&mut self, mut document: Document) {
@@ -129,6 +140,7 @@ impl<'a> Worker<'a> {
                 pages.into_iter().for_each(|page| self.page_file(page, &mut batch))
             }
             Unit::Rows { name, piece } => self.rows(&name, &piece, &mut batch),
+            Unit::Held(held) => self.held(&held, &mut batch),
             Unit::Ranges { root, ranges } => {
                 ranges.iter().for_each(|range| self.range(&root, range, &mut batch));
             }
@@ -180,6 +192,40 @@ impl<'a> Worker<'a> {
                     };
                     batch.reject(reject, &Ledger::default());
                 }
+            }
+        }
+    }
+
+    /// Reads documents that an earlier leg held.
+    fn held(&mut self, held: &Held, batch: &mut Batch) {
+        for (frame, before) in &held.frames {
+            if self.stop.load(Ordering::Relaxed) {
+                batch.aborted = true;
+                return;
+            }
+            batch.bytes += frame.bytes;
+            match caught(|| frame.read(&held.path).map_err(|e| e.to_string())).flatten() {
+                Ok(documents) => self.choose(documents, *before, held.choice, batch),
+                Err(error) => batch.failed.push(failed(&held.name, error)),
+            }
+        }
+    }
+
+    /// Takes in documents of a held file, of which `before` stand before them there.
+    fn choose(&self, documents: Vec<Document>, before: u64, choice: Choice, batch: &mut Batch) {
+        for (number, document) in (before..).zip(documents) {
+            if let Choice::Keys(order, from, to) = choice
+                && !(from..=to).contains(&order.key(&document))
+            {
+                continue;
+            }
+            batch.counts.records += 1;
+            match choice {
+                Choice::First(most) if number >= most => {
+                    let detail = "enough documents come before it".into();
+                    batch.drop_document(document, LIMIT, Reason::OverLimit, detail);
+                }
+                _ => batch.send(document, self.way.steps),
             }
         }
     }

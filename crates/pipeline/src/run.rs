@@ -1,17 +1,19 @@
 //! A run from its beginning to its account.
 
-use crate::engine::{Outcome, Setup, Sink, work};
+use crate::engine::{End, Setup, Sink, work};
 use crate::error::RunError;
-use crate::folder::{Done, Folder};
+use crate::folder::{Done, Folder, Note};
+use crate::legs::{Order, Turn, enough};
 use crate::plan::{Plan, Task};
 use crate::process::{Batch, Extract, Way};
 use cc_math_core::{Counts, FailedInput, MANIFEST_FORMAT, Manifest};
 use cc_math_extract::{Extractor, Options};
 use serde_json::{Value as Json, json};
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 use std::path::PathBuf;
+use std::sync::Mutex;
 use std::sync::atomic::AtomicBool;
-use std::sync::{Arc, Mutex};
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 /// Where the output goes.
@@ -48,6 +50,10 @@ pub struct Progress {
     pub records: u64,
     /// Documents among them.
     pub documents: u64,
+    /// Which leg of the plan this is of, from 0. Each leg counts anew.
+    pub leg: usize,
+    /// Bytes of input that the leg works on, if that is known.
+    pub total: Option<u64>,
 }
 
 impl Progress {
@@ -105,70 +111,199 @@ pub(crate) fn run_with(
     extract: Extract<'_>,
 ) -> Result<Report, RunError> {
     let clock = Clock::start();
-    let (steps, columns) = (Arc::clone(&plan.steps), plan.columns.clone());
-    let setup = Setup {
-        way: Way { extract, steps: &steps, columns: &columns },
-        format: plan.format,
-        threads: options.threads.max(1),
-        budget: budget(options.threads.max(1)),
-        stop: options.stop,
-        progress: options.progress,
-    };
     match destination {
         Destination::Stream(stream) => {
-            let outcome = work(plan.tasks, &setup, &Sink::Stream(Mutex::new(Some(stream))))?;
-            Ok(report(outcome, &clock))
+            let setup = setup(&plan, 0, options, extract);
+            let outcome =
+                work(plan.tasks.clone(), &setup, &Sink::Stream(Mutex::new(Some(stream))))?;
+            Ok(Report {
+                counts: outcome.counts,
+                worked: outcome.progress,
+                seconds: clock.seconds(),
+                failed: outcome.failed,
+                interrupted: outcome.interrupted,
+                ..Report::default()
+            })
         }
         Destination::Folder { path, overwrite } => {
             let folder = Folder::open(&path, &plan, overwrite)?;
-            let report = fill(&folder, &plan, &setup, &clock)?;
+            let mut report = travel(&folder, &plan, options, extract)?;
+            report.seconds = clock.seconds();
             if !report.interrupted {
                 folder.write_manifest(&manifest(&folder, &plan, &report, options.writer)?)?;
             }
-            folder.add_run(account(&report, &clock, setup.threads, options.writer))?;
+            folder.add_run(account(&report, &clock, options.threads, options.writer))?;
             Ok(report)
         }
     }
 }
 
-fn report(outcome: Outcome, clock: &Clock) -> Report {
-    Report {
-        counts: outcome.counts,
-        worked: outcome.progress,
-        seconds: clock.seconds(),
-        failed: outcome.failed,
-        interrupted: outcome.interrupted,
-        ..Report::default()
+/// How a leg of a plan is worked on.
+pub(crate) fn setup<'a>(
+    plan: &'a Plan,
+    index: usize,
+    options: &RunOptions<'a>,
+    extract: Extract<'a>,
+) -> Setup<'a> {
+    let leg = plan.legs.get(index);
+    let before = index.checked_sub(1).and_then(|before| plan.legs.get(before)?.turn);
+    let threads = options.threads.max(1);
+    Setup {
+        way: Way { extract, steps: leg.map_or(&[], |leg| &leg.steps), columns: &plan.columns },
+        format: plan.format,
+        leg: index,
+        hash: leg.map_or(&plan.hash, |leg| &leg.hash),
+        order: match before {
+            Some(Turn::Shuffle { seed }) => Some(Order { seed }),
+            _ => None,
+        },
+        end: match leg.and_then(|leg| leg.turn) {
+            None => End::Output { partition: plan.partition.as_deref() },
+            Some(Turn::Shuffle { seed }) => End::Spread(Order { seed }),
+            Some(Turn::Persist | Turn::Limit(_)) => End::Held,
+        },
+        threads,
+        budget: budget(threads),
+        stop: options.stop,
+        progress: options.progress,
     }
 }
 
-/// Works off the tasks that are not done.
-fn fill(
+/// Goes through all legs of a plan, one after the other.
+fn travel(
     folder: &Folder,
     plan: &Plan,
-    setup: &Setup<'_>,
-    clock: &Clock,
+    options: &RunOptions<'_>,
+    extract: Extract<'_>,
 ) -> Result<Report, RunError> {
-    folder.supersede(&plan.tasks)?;
-    let mut open: Vec<Task> = Vec::new();
-    let mut changed = 0;
-    for task in &plan.tasks {
-        let done = folder.is_done(task)?;
-        changed += usize::from(done == Done::Changed);
-        open.extend((done != Done::Yes).then(|| task.clone()));
+    folder.discard(|_, note| note.leg >= plan.legs.len())?;
+    let mut report = Report::default();
+    let mut tasks = plan.tasks.clone();
+    for (index, leg) in plan.legs.iter().enumerate() {
+        let setup = setup(plan, index, options, extract);
+        fill(folder, &tasks, &setup, leg.turn, &mut report)?;
+        if report.interrupted {
+            break;
+        }
+        let (Some(turn), Some(next)) = (leg.turn, plan.legs.get(index + 1)) else { break };
+        tasks = next.tasks(turn, index == 0, folder.root(), &notes_of(folder, index, |_| true)?);
     }
-    let done_before = plan.tasks.len() - open.len();
-    if !open.is_empty() {
-        folder.remove_manifest()?;
-    }
-    let mut report = report(work(open, setup, &Sink::Folder(folder))?, clock);
     for (_, note) in folder.notes()? {
-        report.counts.add(&note.counts);
         report.failed.extend(note.failed);
     }
     report.failed.sort_by(|a, b| (&a.name, &a.error).cmp(&(&b.name, &b.error)));
     report.failed.dedup_by(|a, b| a.name == b.name);
-    Ok(Report { done_before, changed, seconds: clock.seconds(), ..report })
+    report.counts = counts(folder, plan)?;
+    let whole = !report.interrupted && report.failed.is_empty();
+    if whole && !report.counts.balanced() {
+        let Counts { records, documents, .. } = report.counts;
+        let rows = documents + report.counts.rejected();
+        return Err(RunError::Unbalanced { task: "all legs".into(), records, rows });
+    }
+    Ok(report)
+}
+
+/// The notes of some tasks of a leg.
+pub(crate) fn notes_of(
+    folder: &Folder,
+    leg: usize,
+    wanted: impl Fn(&str) -> bool,
+) -> Result<Vec<Note>, RunError> {
+    let notes = folder.notes()?.into_iter().filter(|(key, note)| note.leg == leg && wanted(key));
+    Ok(notes.map(|(_, note)| note).collect())
+}
+
+/// What became of the records of the first leg: they are documents of the last, or were rejected
+/// in any.
+fn counts(folder: &Folder, plan: &Plan) -> Result<Counts, RunError> {
+    let mut sum = Counts::default();
+    for (_, Note { leg, counts, .. }) in folder.notes()? {
+        let first = if leg == 0 { counts.clone() } else { Counts::default() };
+        let last = if leg + 1 == plan.legs.len() { counts.clone() } else { Counts::default() };
+        sum.add(&Counts {
+            records: first.records,
+            formulas: first.formulas,
+            documents: last.documents,
+            text_bytes: last.text_bytes,
+            rejects: counts.rejects,
+        });
+    }
+    Ok(sum)
+}
+
+/// Works off the tasks of a leg that are not done.
+fn fill(
+    folder: &Folder,
+    tasks: &[Task],
+    setup: &Setup<'_>,
+    turn: Option<Turn>,
+    report: &mut Report,
+) -> Result<(), RunError> {
+    folder.supersede(setup.leg, setup.hash, tasks)?;
+    let mut open: Vec<Task> = Vec::new();
+    for task in tasks {
+        let done = folder.is_done(task)?;
+        report.changed += usize::from(done == Done::Changed);
+        open.extend((done != Done::Yes).then(|| task.clone()));
+    }
+    report.done_before += tasks.len() - open.len();
+    match turn {
+        Some(Turn::Limit(wanted)) if setup.leg == 0 => {
+            fill_up(folder, tasks, open, wanted, setup, report)
+        }
+        _ => work_off(folder, open, setup, report),
+    }
+}
+
+fn work_off(
+    folder: &Folder,
+    open: Vec<Task>,
+    setup: &Setup<'_>,
+    report: &mut Report,
+) -> Result<(), RunError> {
+    if !open.is_empty() {
+        folder.remove_manifest()?;
+    }
+    let outcome = work(open, setup, &Sink::Folder(folder))?;
+    report.interrupted |= outcome.interrupted;
+    report.failed.extend(outcome.failed);
+    report.worked.bytes += outcome.progress.bytes;
+    report.worked.records += if setup.leg == 0 { outcome.progress.records } else { 0 };
+    let last = matches!(setup.end, End::Output { .. });
+    report.worked.documents += if last { outcome.progress.documents } else { 0 };
+    Ok(())
+}
+
+/// Works off tasks in their order until those from the first on give so many documents; what
+/// others made, too, for want of knowing better, is discarded.
+fn fill_up(
+    folder: &Folder,
+    tasks: &[Task],
+    mut open: Vec<Task>,
+    wanted: u64,
+    setup: &Setup<'_>,
+    report: &mut Report,
+) -> Result<(), RunError> {
+    let mut wave = setup.threads;
+    loop {
+        let made: BTreeMap<String, u64> =
+            folder.notes()?.into_iter().map(|(key, note)| (key, note.counts.documents)).collect();
+        let rest: BTreeSet<&str> = open.iter().map(|task| task.key.as_str()).collect();
+        let known = tasks.iter().map(|task| {
+            let done = !rest.contains(task.key.as_str());
+            done.then(|| made.get(&task.key).copied().unwrap_or(0))
+        });
+        let needed = enough(known, wanted).unwrap_or(tasks.len());
+        let needed: BTreeSet<&str> =
+            tasks.iter().take(needed).map(|task| task.key.as_str()).collect();
+        open.retain(|task| needed.contains(task.key.as_str()));
+        if open.is_empty() || report.interrupted {
+            return folder.discard(|key, note| note.leg == 0 && !needed.contains(key));
+        }
+        let now = open.drain(..wave.min(open.len())).collect();
+        wave *= 2;
+        work_off(folder, now, setup, report)?;
+    }
 }
 
 fn manifest(
@@ -178,7 +313,8 @@ fn manifest(
     writer: &str,
 ) -> Result<Manifest, RunError> {
     let notes = folder.notes()?;
-    let mut inputs: Vec<_> = notes.iter().flat_map(|(_, note)| note.inputs.clone()).collect();
+    let first = notes.iter().filter(|(_, note)| note.leg == 0);
+    let mut inputs: Vec<_> = first.flat_map(|(_, note)| note.inputs.clone()).collect();
     let mut outputs: Vec<_> = notes.iter().flat_map(|(_, note)| note.outputs.clone()).collect();
     inputs.sort_by(|a, b| a.name.cmp(&b.name));
     outputs.sort_by(|a, b| a.path.cmp(&b.path));

@@ -72,7 +72,11 @@ fn one_of(choices: &[(&str, Json)]) -> Json {
 
 fn stages() -> Vec<Json> {
     let named = |stage: &StageKind| {
-        let mut schema = one_of(&[(stage.name, stage.schema())]);
+        let mut options = stage.schema();
+        if let Some(alone) = stage.short.and_then(|option| options.get("properties")?.get(option)) {
+            options = json!({ "anyOf": [alone, options] });
+        }
+        let mut schema = one_of(&[(stage.name, options)]);
         if let Some(object) = schema.as_object_mut() {
             object.insert("description".into(), stage.about().into());
         }
@@ -105,6 +109,9 @@ pub fn reference() -> String {
     for stage in STAGES {
         let schema = stage.schema();
         text += &format!("\n## `{}`\n\n{}\n", stage.name, stage.about());
+        if let Some(option) = stage.short {
+            text += &format!("\n`{option}` may stand alone: `- {}: ...`.\n", stage.name);
+        }
         let options = schema.get("properties").and_then(Json::as_object);
         if options.is_none_or(Map::is_empty) {
             continue;

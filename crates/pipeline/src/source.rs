@@ -1,9 +1,10 @@
 //! What a task reads, piece by piece, in order.
 
 use crate::guard::caught;
+use crate::legs::Held;
 use crate::plan::{Part, Task, part_bytes};
 use cc_math_core::{FailedInput, InputEntry};
-use cc_math_store::{Form, Input, Piece, Pieces, Place, RecordRange, sniff};
+use cc_math_store::{Form, Frame, Input, Piece, Pieces, Place, RecordRange, sniff};
 use cc_math_warc::{Chunk, Limits, Splitter};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeSet, VecDeque};
@@ -24,6 +25,8 @@ pub(crate) enum Unit {
     Ranges { root: PathBuf, ranges: Vec<RecordRange> },
     /// Some rows of a table of documents.
     Rows { name: Arc<str>, piece: Piece },
+    /// Some frames of documents that an earlier leg held.
+    Held(Held),
 }
 
 /// A page that is not in an archive.
@@ -53,6 +56,9 @@ const UNIT_BYTES: u64 = 2 << 20;
 /// Page files or record ranges put into one unit, at most.
 const UNIT_FILES: usize = 64;
 
+/// Bytes of rows of held documents put into one unit.
+const HELD_WEIGHT: u64 = 8 << 20;
+
 /// Largest page taken from standard input; larger ones are cut there and fail.
 pub(crate) const PAGE_CAP: u64 = 64 << 20;
 
@@ -62,6 +68,7 @@ pub(crate) struct Source {
     archive: Option<Archive>,
     ranges: Option<RangeParts>,
     table: Option<Table>,
+    held: Option<Held>,
     limits: Limits,
 }
 
@@ -84,14 +91,16 @@ struct RangeParts {
 
 impl Source {
     pub(crate) fn new(task: &Task, limits: Limits) -> Self {
-        Self { parts: task.parts.clone().into(), archive: None, ranges: None, table: None, limits }
+        let parts = task.parts.clone().into();
+        Self { parts, archive: None, ranges: None, table: None, held: None, limits }
     }
 
     /// The next item; `None` at the end of the last part.
     pub(crate) fn next(&mut self) -> Option<Item> {
         loop {
             let next = self.next_of_archive().or_else(|| self.next_of_ranges());
-            if let Some(item) = next.or_else(|| self.next_of_table()) {
+            let next = next.or_else(|| self.next_of_table());
+            if let Some(item) = next.or_else(|| self.next_of_held()) {
                 return Some(item);
             }
             match self.open() {
@@ -104,7 +113,10 @@ impl Source {
     }
 
     fn idle(&self) -> bool {
-        self.archive.is_none() && self.ranges.is_none() && self.table.is_none()
+        self.archive.is_none()
+            && self.ranges.is_none()
+            && self.table.is_none()
+            && self.held.is_none()
     }
 
     fn next_of_archive(&mut self) -> Option<Item> {
@@ -148,12 +160,40 @@ impl Source {
         Some(item)
     }
 
+    /// The next frames up to the size of a unit; behind the last, that the file has been read.
+    fn next_of_held(&mut self) -> Option<Item> {
+        let held = self.held.as_mut()?;
+        let mut weight = 0;
+        let fits = |frame: &&(Frame, u64)| {
+            weight += frame.0.weight;
+            weight <= HELD_WEIGHT
+        };
+        let count = held.frames.iter().take_while(fits).count().max(1).min(held.frames.len());
+        if count > 0 {
+            let frames = held.frames.drain(..count).collect();
+            let unit = Held {
+                name: Arc::clone(&held.name),
+                path: held.path.clone(),
+                xxh3: held.xxh3.clone(),
+                frames,
+                choice: held.choice,
+            };
+            return Some(Item::Unit(Unit::Held(unit)));
+        }
+        let Held { name, xxh3, .. } = self.held.take()?;
+        Some(Item::Read(InputEntry { name: name.to_string(), bytes: 0, xxh3 }))
+    }
+
     /// Opens the next part; gives an item at once if that needs no reading here.
     fn open(&mut self) -> Result<Option<Item>, FailedInput> {
         match self.parts.pop_front() {
             Some(Part::Whole(input)) if input.form == Form::Page => Ok(Some(self.pages(input))),
             Some(Part::Whole(input)) if input.form == Form::Documents => self.open_table(input),
             Some(Part::Whole(input)) => self.open_archive(input),
+            Some(Part::Held(held)) => {
+                self.held = Some(held);
+                Ok(None)
+            }
             Some(part) => {
                 let entry = range_entry(&part);
                 if let Part::Ranges { root, ranges, .. } = part {
@@ -306,6 +346,8 @@ impl Stamp {
         let paths = match part {
             Part::Whole(Input { place: Place::File(path), .. }) => vec![path.clone()],
             Part::Whole(_) => return None,
+            // Its hash is part of the task's key.
+            Part::Held(_) => Vec::new(),
             Part::Ranges { root, ranges, .. } => {
                 let files: BTreeSet<_> = ranges.iter().map(|range| &range.file).collect();
                 files.into_iter().map(|file| root.join(&**file)).collect()
@@ -319,6 +361,7 @@ impl Stamp {
 pub(crate) fn unchanged(part: &Part, entry: Option<&InputEntry>, stamps: &[Stamp]) -> bool {
     let Some(now) = Stamp::of_part(part) else { return false };
     match (part, entry) {
+        (Part::Held(_), _) => true,
         (Part::Ranges { .. }, _) => now == stamps && entry == Some(&range_entry(part)),
         (_, Some(entry)) => now == stamps || rehashed(part).as_ref() == Some(entry),
         (_, None) => false,

@@ -3,11 +3,12 @@
 mod chain;
 mod reader;
 
+use crate::legs::{Leg, Turn};
 use crate::plan::Plan;
 use crate::trial::Trial;
 use cc_math_config::{Node, Place, Problem, Source, parse};
 use cc_math_extract::{EXTRACTOR, MathMode};
-use cc_math_store::{Columns, Format, StoreError, list_documents, list_inputs};
+use cc_math_store::{Columns, Format, Input, StoreError, list_documents, list_inputs};
 use chain::Chain;
 use reader::Reader;
 use schemars::JsonSchema;
@@ -16,7 +17,6 @@ use serde::{Deserialize, Deserializer};
 use serde_json::{Value as Json, json};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 /// A pipeline without a mistake in it.
 pub struct Pipeline {
@@ -29,6 +29,7 @@ pub struct Pipeline {
     /// What stands in the file about its own behaviour.
     pub tests: Vec<Trial>,
     format: Format,
+    partition: Option<String>,
     chain: Chain,
     inputs: Inputs,
 }
@@ -82,6 +83,10 @@ pub(crate) struct Output {
     #[serde(default = "parquet", deserialize_with = "format")]
     #[schemars(with = "String", extend("enum" = Format::NAMES))]
     format: Format,
+    /// A column or an entry of the metadata that few values repeat in: documents go to a folder
+    /// for each, `documents/language=en/`.
+    #[serde(default)]
+    partition_by: Option<String>,
 }
 
 fn parquet() -> Format {
@@ -129,6 +134,35 @@ impl Pipeline {
         &self.chain.stages
     }
 
+    /// The pipeline as JSON, which is YAML, too: variables, included files and defaults are
+    /// filled in, its own tests left out. It reads back as the same pipeline.
+    pub fn resolved(&self) -> Json {
+        let paths: Vec<&String> = self.inputs.paths.iter().map(|(path, _)| path).collect();
+        let source = match &self.inputs.kind {
+            Kind::Pages { root } => json!({ "warc": { "paths": paths, "root": root } }),
+            Kind::Documents { columns } => {
+                json!({ "documents": { "paths": paths, "columns": columns.names() } })
+            }
+        };
+        let stages = self.chain.stages.iter().map(|(name, options)| json!({ *name: options }));
+        literal(json!({
+            "name": self.name,
+            "seed": self.seed,
+            "source": source,
+            "stages": stages.collect::<Vec<_>>(),
+            "output": {
+                "path": self.output,
+                "format": self.format.name(),
+                "partition_by": self.partition,
+            },
+        }))
+    }
+
+    /// The numbers, from 1, of the stages at which a leg ends.
+    pub fn turns(&self) -> impl Iterator<Item = usize> {
+        self.chain.turns.iter().map(|(_, count)| *count)
+    }
+
     /// Lists the inputs, and cuts them into tasks.
     ///
     /// # Errors
@@ -141,7 +175,7 @@ impl Pipeline {
         };
         let names: Vec<String> = paths.iter().map(|(path, _)| path.clone()).collect();
         let error = match list(&names) {
-            Ok(inputs) => return Ok(self.without_inputs().with(inputs)),
+            Ok(inputs) => return Ok(self.with_inputs(inputs)),
             Err(error) => error,
         };
         let alone = |(path, place): &(String, Place)| {
@@ -153,21 +187,43 @@ impl Pipeline {
         Err(clash.map(|(_, place)| vec![told(&error, place)]).unwrap_or(problems))
     }
 
+    /// The plan for these inputs, in whatever order they come.
+    fn with_inputs(&self, mut inputs: Vec<Input>) -> Plan {
+        inputs.sort_by(|a, b| a.name.cmp(&b.name));
+        self.without_inputs().with(inputs)
+    }
+
     fn without_inputs(&self) -> Plan {
-        let stages = self.chain.stages.iter().map(|(name, options)| json!({ *name: options }));
         let source = match &self.inputs.kind {
             Kind::Pages { .. } => json!({ "pages": { "extractor": EXTRACTOR } }),
             Kind::Documents { columns } => json!({ "documents": { "columns": columns.names() } }),
         };
-        let json = json!({ "pipeline": {
-            "seed": self.seed,
-            "format": self.format.name(),
-            "source": source,
-            "stages": stages.collect::<Vec<_>>(),
-        } });
-        let steps = Arc::clone(&self.chain.steps);
+        // What shows in what comes of so many stages.
+        let part = |count: usize| {
+            let stages = self.chain.stages.iter().take(count);
+            let stages: Vec<Json> =
+                stages.map(|(name, options)| json!({ *name: options })).collect();
+            json!({ "seed": self.seed, "source": source, "stages": stages })
+        };
+        let mut json = part(usize::MAX);
+        if let Some(whole) = json.as_object_mut() {
+            whole.insert("format".into(), self.format.name().into());
+            let partition = self.partition.iter();
+            whole.extend(partition.map(|column| ("partition_by".into(), column.as_str().into())));
+        }
+        let json = json!({ "pipeline": json });
+        // Of the stage at which a leg ends nothing shows but the way it holds documents.
+        let turns = self.chain.turns.iter().map(|(turn, count)| {
+            let order = if let Turn::Shuffle { seed } = turn { Some(*seed) } else { None };
+            (Some(*turn), json!({ "held": part(count - 1), "order": order }))
+        });
+        let turns = turns.chain([(None, json.clone())]);
+        let steps = self.chain.steps.iter().cloned();
+        let legs = steps.zip(turns).map(|(steps, (turn, json))| Leg::new(steps, turn, &json));
         let math = self.chain.math.unwrap_or(MathMode::Any);
-        let plan = Plan::of(json, math, steps, self.format, Some(self.seed));
+        let legs = legs.collect();
+        let plan = Plan::of(json, math, legs, self.format, Some(self.seed));
+        let plan = Plan { partition: self.partition.clone(), ..plan };
         match &self.inputs.kind {
             Kind::Pages { .. } => plan,
             Kind::Documents { columns } => Plan { columns: columns.clone(), ..plan },
@@ -176,10 +232,18 @@ impl Pipeline {
 
     /// Tries the pipeline's own tests: for each that fails its place and what is wrong.
     pub fn failures(&self) -> Vec<Problem> {
-        self.tests
-            .iter()
-            .filter_map(|trial| trial.failure(self.chain.math, &self.chain.steps))
-            .collect()
+        let steps = self.chain.all_steps();
+        self.tests.iter().filter_map(|trial| trial.failure(self.chain.math, &steps)).collect()
+    }
+}
+
+/// JSON in which `${` stands for itself.
+fn literal(json: Json) -> Json {
+    match json {
+        Json::String(text) => text.replace("${", "$${").into(),
+        Json::Array(items) => items.into_iter().map(literal).collect(),
+        Json::Object(fields) => fields.into_iter().map(|(k, v)| (k, literal(v))).collect(),
+        other => other,
     }
 }
 

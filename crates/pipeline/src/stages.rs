@@ -3,13 +3,18 @@
 //! [`STAGES`] feeds the reader of pipelines, `cc-math stages`, the schemas and `docs/stages.md`;
 //! what the reference says of a stage and its options are the doc comments of its struct.
 
+mod condition;
 mod extract;
+mod limit;
+mod persist;
 mod rename;
 mod sample;
 mod select;
+mod shuffle;
 
+use crate::legs::Turn;
 use crate::schema::schema_of;
-use cc_math_config::{Node, Place, Problem, read};
+use cc_math_config::{Entry, Node, Place, Problem, Tree, read};
 use cc_math_core::Map;
 use cc_math_extract::MathMode;
 use schemars::JsonSchema;
@@ -19,7 +24,7 @@ use serde_json::Value as Json;
 use std::fmt;
 use std::sync::Arc;
 
-/// A stage that looks at documents one by one, with its name.
+/// A stage that judges each document by itself, with its name.
 #[derive(Clone)]
 pub(crate) struct Step {
     pub(crate) name: &'static str,
@@ -38,8 +43,17 @@ impl fmt::Debug for Step {
 pub(crate) enum Made {
     /// The stage that makes documents of pages.
     Extract(MathMode),
-    /// A stage that looks at documents one by one.
+    /// A stage that judges each document by itself.
     Map(Arc<dyn Map>),
+    /// A stage that has to know of all documents before the next can begin.
+    Turn(Turn),
+}
+
+impl Made {
+    /// A stage that looks at documents one by one.
+    fn map(map: impl Map + 'static) -> Self {
+        Self::Map(Arc::new(map))
+    }
 }
 
 /// A stage of a pipeline: its options as they were meant, and what they make.
@@ -58,6 +72,9 @@ trait Options: DeserializeOwned + Serialize + JsonSchema {
     /// Whether the stage draws at random.
     const RANDOM: bool = false;
 
+    /// The option that may stand alone in place of all: `limit: 10` for `limit: { documents: 10 }`.
+    const SHORT: Option<&'static str> = None;
+
     /// What the options make. `seed` is the pipeline's.
     ///
     /// # Errors
@@ -72,6 +89,8 @@ type Reader = fn(&Node, &Place, u64, &mut Vec<Problem>) -> Option<Stage>;
 pub struct StageKind {
     /// Its name.
     pub name: &'static str,
+    /// The option that may stand alone.
+    pub(crate) short: Option<&'static str>,
     schema: fn() -> Json,
     pub(crate) read: Reader,
 }
@@ -79,13 +98,17 @@ pub struct StageKind {
 /// All stages, in the order in which a pipeline would name them.
 pub const STAGES: &[StageKind] = &[
     kind::<extract::Extract>(),
+    kind::<condition::Where>(),
     kind::<sample::Sample>(),
     kind::<select::Select>(),
     kind::<rename::Rename>(),
+    kind::<persist::Persist>(),
+    kind::<limit::Limit>(),
+    kind::<shuffle::Shuffle>(),
 ];
 
 const fn kind<T: Options>() -> StageKind {
-    StageKind { name: T::NAME, schema: schema_of::<T>, read: read_stage::<T> }
+    StageKind { name: T::NAME, short: T::SHORT, schema: schema_of::<T>, read: read_stage::<T> }
 }
 
 fn read_stage<T: Options>(
@@ -94,6 +117,8 @@ fn read_stage<T: Options>(
     seed: u64,
     problems: &mut Vec<Problem>,
 ) -> Option<Stage> {
+    let whole = T::SHORT.and_then(|option| spelt_out(option, node));
+    let node = whole.as_ref().unwrap_or(node);
     let options: T = read(node, owner, problems)?;
     let json = serde_json::to_value(&options).unwrap_or_default();
     match options.make(seed) {
@@ -104,6 +129,16 @@ fn read_stage<T: Options>(
             None
         }
     }
+}
+
+/// Options of which only this one is given, and not its name.
+fn spelt_out(option: &str, node: &Node) -> Option<Node> {
+    if let Tree::Map(_) | Tree::Null = node.tree {
+        return None;
+    }
+    let place = node.place.clone();
+    let entry = Entry { name: option.to_owned(), place: place.clone(), value: node.clone() };
+    Some(Node { tree: Tree::Map(vec![entry]), place })
 }
 
 impl StageKind {
@@ -131,7 +166,7 @@ mod tests {
             let schema = stage.schema();
             assert!(!stage.about().is_empty(), "{}", stage.name);
             assert_eq!(schema["additionalProperties"], false, "{}", stage.name);
-            for (option, schema) in schema["properties"].as_object().unwrap() {
+            for (option, schema) in schema["properties"].as_object().into_iter().flatten() {
                 assert!(schema["description"].is_string(), "{}.{option}", stage.name);
             }
         }

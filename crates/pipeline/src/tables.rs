@@ -4,7 +4,8 @@
 //! are encoded by any thread in any order, and appended in order again.
 
 use cc_math_store::{
-    Block, Encoder, Format, Pending, Row, Sealed, StoreError, TableWriter, open_table,
+    Block, Encoder, Format, Frame, Frames, HELD, Pending, Row, Sealed, StoreError, TableWriter,
+    open_table,
 };
 use std::collections::BTreeMap;
 use std::io::{self, Write};
@@ -38,6 +39,7 @@ impl Write for Target {
 pub(crate) struct Job<R> {
     pub(crate) number: u64,
     pub(crate) weight: usize,
+    pub(crate) slot: u16,
     encoder: Arc<Encoder<R>>,
     rows: Vec<R>,
 }
@@ -48,12 +50,17 @@ impl<R: Row> Job<R> {
     }
 }
 
+/// Which slot of its file a row belongs to: a block holds rows of one slot.
+pub(crate) type SlotOf<R> = Box<dyn Fn(&R) -> u16 + Send>;
+
 /// Collects rows and cuts them into blocks.
 pub(crate) struct Rows<R> {
     /// `None`: rows are counted and dropped.
     encoder: Option<Arc<Encoder<R>>>,
-    rows: Vec<R>,
-    weight: usize,
+    slot_of: Option<SlotOf<R>>,
+    /// Rows and their weight, by slot.
+    open: BTreeMap<u16, (Vec<R>, usize)>,
+    pub(crate) weight: usize,
     limit: usize,
     blocks: u64,
     pub(crate) taken: u64,
@@ -68,8 +75,11 @@ impl<R: Row> Rows<R> {
         }
         let mut full = Vec::new();
         for row in rows {
+            let slot = self.slot_of.as_ref().map_or(0, |slot_of| slot_of(&row));
+            let (rows, weight) = self.open.entry(slot).or_default();
+            *weight += row.weight();
             self.weight += row.weight();
-            self.rows.push(row);
+            rows.push(row);
             if self.weight >= self.limit {
                 full.extend(self.cut());
             }
@@ -77,18 +87,29 @@ impl<R: Row> Rows<R> {
         full
     }
 
-    /// What is left, as the last block.
-    pub(crate) fn cut(&mut self) -> Option<Job<R>> {
-        let encoder = self.encoder.clone().filter(|_| !self.rows.is_empty())?;
-        let job = Job {
-            number: self.blocks,
-            weight: std::mem::take(&mut self.weight),
-            encoder,
-            rows: std::mem::take(&mut self.rows),
-        };
-        self.blocks += 1;
-        Some(job)
+    /// What is left, as the last blocks.
+    pub(crate) fn cut(&mut self) -> Vec<Job<R>> {
+        let Some(encoder) = &self.encoder else { return Vec::new() };
+        self.weight = 0;
+        let open = std::mem::take(&mut self.open).into_iter();
+        let jobs = open.zip(self.blocks..).map(|((slot, (rows, weight)), number)| Job {
+            number,
+            weight,
+            slot,
+            encoder: Arc::clone(encoder),
+            rows,
+        });
+        let jobs: Vec<Job<R>> = jobs.collect();
+        self.blocks += jobs.len() as u64;
+        jobs
     }
+}
+
+/// An encoded block on its way to the file.
+pub(crate) struct Ready {
+    pub(crate) block: Block,
+    pub(crate) slot: u16,
+    pub(crate) weight: usize,
 }
 
 /// Puts encoded blocks back in order and appends them.
@@ -96,20 +117,25 @@ impl<R: Row> Rows<R> {
 pub(crate) struct Blocks {
     /// `None` while a thread appends, and where nothing is written at all.
     writer: Option<TableWriter<Target>>,
-    ready: BTreeMap<u64, (Block, usize)>,
+    ready: BTreeMap<u64, Ready>,
     appended: u64,
+    /// Where the blocks lie in the file, if they are frames of it.
+    frames: Frames,
 }
 
 impl Blocks {
-    pub(crate) fn ready(&mut self, number: u64, block: Block, weight: usize) {
-        self.ready.insert(number, (block, weight));
+    pub(crate) fn ready(&mut self, number: u64, ready: Ready) {
+        self.ready.insert(number, ready);
     }
 
     /// The writer and the block that comes next, if both are at hand.
-    pub(crate) fn take(&mut self) -> Option<(TableWriter<Target>, Block, usize)> {
+    pub(crate) fn take(&mut self) -> Option<(TableWriter<Target>, Ready)> {
         let writer = self.writer.take()?;
         match self.ready.remove(&self.appended) {
-            Some((block, weight)) => Some((writer, block, weight)),
+            Some(ready) => {
+                self.frames.add(&ready.block, ready.slot, ready.weight);
+                Some((writer, ready))
+            }
             None => {
                 self.writer = Some(writer);
                 None
@@ -142,6 +168,16 @@ impl<R: Row> Table<R> {
         Ok(Self { rows: Rows::new(Some(Arc::new(encoder)), limit), blocks })
     }
 
+    /// A file whose blocks are frames that can be read apart, each of one slot.
+    pub(crate) fn held(file: Pending, slot_of: Option<SlotOf<R>>) -> Result<Self, StoreError> {
+        let mut table = Self::to(Target::File(file), HELD)?;
+        if slot_of.is_some() {
+            table.rows.limit = SPREAD_WEIGHT;
+        }
+        table.rows.slot_of = slot_of;
+        Ok(table)
+    }
+
     /// A table whose rows are only counted.
     pub(crate) fn counted() -> Self {
         Self { rows: Rows::new(None, 0), blocks: Blocks::default() }
@@ -153,11 +189,14 @@ impl<R: Row> Table<R> {
         idle && self.blocks.appended == self.rows.blocks
     }
 
-    /// Ends the file: the file and its number of rows, if there is a file.
-    pub(crate) fn finish(self) -> Result<Option<(Sealed, u64)>, StoreError> {
+    /// Ends the file: what there is to say of it, if there is one.
+    pub(crate) fn finish(self) -> Result<Option<Finished>, StoreError> {
         let Some(writer) = self.blocks.writer else { return Ok(None) };
+        let frames = self.blocks.frames.0;
         match writer.finish()? {
-            (Target::File(file), rows) => file.seal().map(|sealed| Some((sealed, rows))),
+            (Target::File(file), rows) => {
+                file.seal().map(|sealed| Some(Finished { sealed, rows, frames }))
+            }
             (Target::Stream(mut stream), _) => {
                 let flushed = stream.flush();
                 flushed.map_err(|e| StoreError::io("write", "standard output".as_ref(), e))?;
@@ -167,11 +206,22 @@ impl<R: Row> Table<R> {
     }
 }
 
+/// A whole file, not published yet.
+pub(crate) struct Finished {
+    pub(crate) sealed: Sealed,
+    pub(crate) rows: u64,
+    pub(crate) frames: Vec<Frame>,
+}
+
 /// Bytes of rows after which a block of a streamed table ends.
 const STREAM_BLOCK: usize = 1 << 18;
 
+/// Bytes of rows of all slots after which each slot's are cut.
+pub(crate) const SPREAD_WEIGHT: usize = 48 << 20;
+
 impl<R> Rows<R> {
     fn new(encoder: Option<Arc<Encoder<R>>>, limit: usize) -> Self {
-        Self { encoder, rows: Vec::new(), weight: 0, limit, blocks: 0, taken: 0 }
+        let open = BTreeMap::new();
+        Self { encoder, slot_of: None, open, weight: 0, limit, blocks: 0, taken: 0 }
     }
 }

@@ -86,6 +86,21 @@ pub struct Block {
     content: Content,
 }
 
+impl Block {
+    /// How many rows it has.
+    pub fn rows(&self) -> u64 {
+        self.rows
+    }
+
+    /// Its length in the file, for formats whose blocks stand there as they are.
+    pub(crate) fn bytes(&self) -> u64 {
+        match &self.content {
+            Content::RowGroup(_) => 0,
+            Content::Bytes(bytes) => bytes.len() as u64,
+        }
+    }
+}
+
 enum Content {
     RowGroup(RowGroup),
     Bytes(Vec<u8>),

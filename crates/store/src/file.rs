@@ -111,7 +111,8 @@ pub enum Durability {
 /// If any of these fails.
 pub fn write_once(target: &Path, bytes: &[u8], durability: Durability) -> Result<(), StoreError> {
     let mut name = target.file_name().unwrap_or_default().to_os_string();
-    name.push(".tmp");
+    // Others may be writing the same file.
+    name.push(format!(".{}.tmp", std::process::id()));
     let temporary = target.with_file_name(name);
     if durability == Durability::Told {
         let written = fs::write(&temporary, bytes).and_then(|()| fs::rename(&temporary, target));

@@ -25,8 +25,8 @@ use std::path::{Path, PathBuf};
 pub type Rows<R> = Box<dyn Iterator<Item = Result<R, StoreError>>>;
 
 /// Reads documents: a `.parquet` or `.jsonl[.gz|.zst]` file, a folder of them,
-/// or an output folder, of which its `documents/` are read. Files of a folder
-/// come in the order of their names. A missing `id` is derived from the text.
+/// or an output folder, of which its `documents/` are read, those in folders
+/// `column=value` too. Files of a folder come in the order of their names. A missing `id` is derived from the text.
 /// Columns that this version does not know are left unread.
 ///
 /// # Errors
@@ -56,11 +56,17 @@ fn table_files(path: &Path, part: &str) -> Result<Vec<PathBuf>, StoreError> {
         return Ok(vec![path.into()]);
     }
     let inner = path.join(part);
-    let folder = if inner.is_dir() { inner } else { path.into() };
+    let mut folders = vec![if inner.is_dir() { inner } else { path.into() }];
     let mut files = Vec::new();
-    for entry in fs::read_dir(&folder).map_err(|e| StoreError::io("read", &folder, e))? {
-        let file = entry.map_err(|e| StoreError::io("read", &folder, e))?.path();
-        files.extend(is_table(&file).then_some(file));
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(&folder).map_err(|e| StoreError::io("read", &folder, e))? {
+            let entry = entry.map_err(|e| StoreError::io("read", &folder, e))?;
+            let partition = entry.file_name().to_string_lossy().contains('=');
+            match entry.path() {
+                path if partition && path.is_dir() => folders.push(path),
+                path => files.extend(is_table(&path).then_some(path)),
+            }
+        }
     }
     files.sort();
     if files.is_empty() { Err(StoreError::Empty(path.display().to_string())) } else { Ok(files) }

@@ -149,6 +149,10 @@ fn a_small_budget_is_slow_but_never_stuck() {
     let setup = Setup {
         way: Way { extract: &echo, steps: &[], columns: &Columns::default() },
         format: Format::Parquet,
+        leg: 0,
+        hash: "",
+        order: None,
+        end: End::Output { partition: None },
         threads: 4,
         budget: 1,
         stop: &stop,

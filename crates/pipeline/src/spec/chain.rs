@@ -1,6 +1,7 @@
 //! The list of stages, with those of the files it includes.
 
 use super::open;
+use crate::legs::Turn;
 use crate::stages::{Made, STAGES, Stage, Step};
 use cc_math_config::{Entry, Node, Place, Problem, Tree, Variables};
 use cc_math_extract::MathMode;
@@ -14,7 +15,17 @@ pub(super) struct Chain {
     pub(super) stages: Vec<(&'static str, Json)>,
     /// Which pages become documents, if the stages begin with that.
     pub(super) math: Option<MathMode>,
-    pub(super) steps: Arc<[Step]>,
+    /// What happens between the stages at which a leg ends; one more than there are of those.
+    pub(super) steps: Vec<Arc<[Step]>>,
+    /// The stages at which a leg ends, with how many stages there are up to each.
+    pub(super) turns: Vec<(Turn, usize)>,
+}
+
+impl Chain {
+    /// All steps, whatever lies between them.
+    pub(super) fn all_steps(&self) -> Vec<Step> {
+        self.steps.iter().flat_map(|steps| steps.iter().cloned()).collect()
+    }
 }
 
 /// Files that may include one another in a row.
@@ -43,7 +54,8 @@ impl<'a> ChainReader<'a> {
         let before = self.problems.len();
         self.list(&entry.value, file, 0);
         let mut math = None;
-        let (mut stages, mut steps) = (Vec::new(), Vec::new());
+        let (mut stages, mut turns) = (Vec::new(), Vec::new());
+        let (mut steps, mut legs) = (Vec::new(), Vec::new());
         for (index, (Stage { name, json, made, random }, place)) in self.found.drain(..).enumerate()
         {
             match made {
@@ -58,6 +70,10 @@ impl<'a> ChainReader<'a> {
                 }
                 Made::Extract(mode) => math = Some(mode),
                 Made::Map(map) => steps.push(Step { name, map, random }),
+                Made::Turn(turn) => {
+                    legs.push(std::mem::take(&mut steps).into());
+                    turns.push((turn, stages.len() + 1));
+                }
             }
             stages.push((name, json));
         }
@@ -66,7 +82,8 @@ impl<'a> ChainReader<'a> {
             self.problem(&entry.place, "`extract` is missing", hint);
         }
         let sound = self.problems.len() == before;
-        sound.then(|| Chain { stages, math, steps: steps.into() })
+        legs.push(steps.into());
+        sound.then_some(Chain { stages, math, steps: legs, turns })
     }
 
     fn problem(&mut self, place: &Place, message: impl Into<String>, hint: &str) {

@@ -40,13 +40,14 @@ impl Reader<'_> {
         let mut chain = ChainReader::new(seed.unwrap_or(0), &variables, self.problems);
         let pages = inputs.as_ref().map(|inputs| matches!(inputs.kind, Kind::Pages { .. }));
         let chain = stages.and_then(|entry| chain.read(entry, self.file, pages));
-        let Output { path, format } = output?;
+        let Output { path, format, partition_by } = output?;
         Some(Pipeline {
             name: name?,
             seed: seed?,
             output: path,
             tests: tests?,
             format,
+            partition: partition_by,
             chain: chain?,
             inputs: inputs?,
         })
@@ -164,7 +165,7 @@ impl Reader<'_> {
             return self.value(entry);
         }
         let path: String = self.value(entry)?;
-        Some(Output { path: path.into(), format: parquet() })
+        Some(Output { path: path.into(), format: parquet(), partition_by: None })
     }
 
     fn tests(&mut self, entry: &Entry) -> Option<Vec<Trial>> {

@@ -5,7 +5,6 @@ use cc_math_core::{Document, Map, Verdict};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 /// Renames entries of a document's metadata, all at once: two can change places. An entry that
 /// is not there is no mistake; one that stood under the new name gives way.
@@ -27,7 +26,7 @@ impl Options for Rename {
                 return Err(("metadata", message));
             }
         }
-        Ok(Made::Map(Arc::new(self)))
+        Ok(Made::map(self))
     }
 }
 

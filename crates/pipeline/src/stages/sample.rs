@@ -4,7 +4,6 @@ use super::{Made, Options};
 use cc_math_core::{Document, Map, Reason, Verdict};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use std::sync::Arc;
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 /// Keeps a random share of the documents. A document is drawn by its id and the seed alone: the
@@ -24,12 +23,13 @@ pub(super) struct Sample {
 impl Options for Sample {
     const NAME: &'static str = "sample";
     const RANDOM: bool = true;
+    const SHORT: Option<&'static str> = Some("rate");
 
     fn make(self, seed: u64) -> Result<Made, (&'static str, String)> {
         if !(0.0..=1.0).contains(&self.rate) {
             return Err(("rate", format!("`rate` is to be from 0 to 1, not {}", self.rate)));
         }
-        Ok(Made::Map(Arc::new(Draw { rate: self.rate, seed: self.seed.unwrap_or(seed) })))
+        Ok(Made::map(Draw { rate: self.rate, seed: self.seed.unwrap_or(seed) }))
     }
 }
 

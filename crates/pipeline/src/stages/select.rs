@@ -5,7 +5,6 @@ use cc_math_core::{Document, Map, Verdict};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 /// Keeps the named entries of a document's metadata and takes out all others. Columns stay.
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
@@ -19,7 +18,7 @@ impl Options for Select {
     const NAME: &'static str = "select";
 
     fn make(self, _: u64) -> Result<Made, (&'static str, String)> {
-        Ok(Made::Map(Arc::new(self)))
+        Ok(Made::map(self))
     }
 }
 

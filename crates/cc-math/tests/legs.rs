@@ -1,0 +1,185 @@
+//! Pipelines of several legs: `persist`, `limit`, `shuffle`, and outputs in several folders.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test may stop at what it did not expect"
+)]
+
+#[allow(dead_code, reason = "each test binary uses what it needs")]
+mod support;
+
+use cc_math_core::Document;
+use serde_json::Value as Json;
+use std::collections::BTreeSet;
+use std::fs;
+use std::process::Stdio;
+use std::time::Duration;
+use support::Scratch;
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+/// A pipeline with these stages behind `extract`.
+fn pipeline(scratch: &Scratch, stages: &str) {
+    let yaml = format!(
+        "name: legs\nseed: 7\nsource: {{ warc: {{ paths: [crawl] }} }}\nstages:\n  - extract\n{stages}output: out\n"
+    );
+    fs::write(scratch.0.join("p.yaml"), yaml).unwrap();
+}
+
+fn scratch(archives: usize, stages: &str) -> Scratch {
+    let scratch = Scratch::new("legs");
+    scratch.crawl(archives, 1);
+    pipeline(&scratch, stages);
+    scratch
+}
+
+/// Documents in the order of the files and their rows.
+fn documents(scratch: &Scratch, folder: &str) -> Vec<Document> {
+    let documents = cc_math_store::read_documents(&scratch.0.join(folder)).unwrap();
+    documents.map(Result::unwrap).collect()
+}
+
+fn sorted(mut documents: Vec<Document>) -> Vec<Document> {
+    documents.sort_by(|a, b| a.id.cmp(&b.id));
+    documents
+}
+
+fn manifest(scratch: &Scratch, folder: &str) -> Json {
+    let bytes = fs::read(scratch.0.join(folder).join("manifest.json")).unwrap();
+    serde_json::from_slice(&bytes).unwrap()
+}
+
+#[test]
+fn shuffled_documents_are_the_same_in_another_order_however_the_input_is_cut() {
+    let scratch = scratch(3, "  - shuffle\n");
+    scratch.well("run p.yaml --threads 1");
+    scratch.well("run p.yaml -o four --threads 4");
+    assert_eq!(scratch.outputs("out"), scratch.outputs("four"));
+    scratch.well("run p.yaml -o other --set seed=8");
+    scratch.well("extract crawl -o plain");
+    let (plain, shuffled) = (documents(&scratch, "plain"), documents(&scratch, "out"));
+    assert!(plain != shuffled && shuffled != documents(&scratch, "other"));
+    assert!(sorted(plain) == sorted(shuffled.clone()));
+    // The same documents, read as a table.
+    let again = "name: again\nseed: 7\nsource: { documents: { paths: [plain] } }\nstages: [shuffle]\noutput: again\n";
+    fs::write(scratch.0.join("again.yaml"), again).unwrap();
+    scratch.well("run again.yaml");
+    assert!(documents(&scratch, "again") == shuffled);
+    let counts = &manifest(&scratch, "out")["counts"];
+    assert_eq!(counts, &manifest(&scratch, "plain")["counts"]);
+}
+
+#[test]
+fn a_limit_keeps_the_first_documents_and_reads_no_further_than_it_needs() {
+    let scratch = scratch(6, "  - limit: { documents: 3 }\n");
+    scratch.well("extract crawl -o plain");
+    let first = manifest(&scratch, "plain")["counts"]["documents"].as_u64().unwrap() / 6;
+    let few = first + 3;
+    pipeline(&scratch, &format!("  - limit: {{ documents: {few} }}\n"));
+    scratch.well("run p.yaml --threads 1");
+    scratch.well("run p.yaml -o four --threads 4");
+    assert_eq!(scratch.outputs("out"), scratch.outputs("four"));
+    let account = manifest(&scratch, "out");
+    assert_eq!(account["counts"]["documents"].as_u64(), Some(few));
+    assert_eq!(account["inputs"].as_array().unwrap().len(), 2);
+    let over = account["counts"]["rejects"]["limit"]["over-limit"].as_u64().unwrap();
+    assert_eq!(over + few, 2 * first);
+    let plain = documents(&scratch, "plain");
+    assert!(documents(&scratch, "out") == plain[..few as usize]);
+    // A higher limit goes on from there.
+    let raised = scratch.well(&format!("run p.yaml --set stages.limit.documents={}", 3 * first));
+    assert!(text(&raised.stderr).contains("finished by an earlier run: 2"), "{raised:?}");
+    assert!(documents(&scratch, "out") == plain[..3 * first as usize]);
+    scratch.well("run p.yaml -o all --set stages.limit.documents=1000000");
+    assert!(documents(&scratch, "all") == plain);
+}
+
+#[test]
+fn a_limit_behind_a_shuffle_looks_at_all_documents() {
+    let scratch = scratch(2, "  - shuffle\n  - limit: { documents: 4 }\n");
+    scratch.well("run p.yaml");
+    let account = manifest(&scratch, "out");
+    assert_eq!(account["counts"]["documents"], 4);
+    assert_eq!(account["inputs"].as_array().unwrap().len(), 2);
+    pipeline(&scratch, "  - shuffle\n");
+    scratch.well("run p.yaml -o whole");
+    assert!(documents(&scratch, "out") == documents(&scratch, "whole")[..4]);
+}
+
+#[test]
+fn what_lies_behind_persist_is_changed_without_reading_again() {
+    let scratch = scratch(3, "  - persist\n  - sample: { rate: 0.5 }\n");
+    scratch.well("run p.yaml");
+    let changed = text(&scratch.well("run p.yaml --set stages.sample.rate=0.25").stderr);
+    assert!(changed.contains("finished by an earlier run: 3"), "{changed}");
+    scratch.well("run p.yaml -o fresh --set stages.sample.rate=0.25");
+    assert_eq!(scratch.outputs("out"), scratch.outputs("fresh"));
+    // Another stage before it is another matter.
+    let refused = scratch.run("run p.yaml --set stages.extract.math=any");
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(text(&refused.stderr).contains("extract.math: required, now any"));
+    assert_eq!(scratch.outputs("out"), scratch.outputs("fresh"));
+    // What was held is made again where it is missing.
+    fs::remove_dir_all(scratch.0.join("out/.cc-math/legs")).unwrap();
+    let again = text(&scratch.well("run p.yaml --set stages.sample.rate=0.5").stderr);
+    assert!(!again.contains("finished by an earlier run"), "{again}");
+}
+
+#[test]
+fn a_leg_that_is_gone_leaves_nothing() {
+    let scratch = scratch(2, "  - persist\n  - shuffle\n  - sample: { rate: 0.5 }\n");
+    scratch.well("run p.yaml");
+    pipeline(&scratch, "  - persist\n  - sample: { rate: 0.5 }\n");
+    scratch.well("run p.yaml");
+    scratch.well("run p.yaml -o fresh");
+    assert_eq!(scratch.outputs("out"), scratch.outputs("fresh"));
+}
+
+#[test]
+fn documents_go_to_folders_by_a_column() {
+    let scratch = scratch(2, "");
+    scratch.well("run p.yaml");
+    let yaml = fs::read_to_string(scratch.0.join("p.yaml")).unwrap();
+    let output = "output: { path: out, format: jsonl.gz, partition_by: content_type }";
+    fs::write(scratch.0.join("p.yaml"), yaml.replace("output: out", output)).unwrap();
+    scratch.well("run p.yaml -o parts --threads 1");
+    scratch.well("run p.yaml -o four --threads 4");
+    assert_eq!(scratch.outputs("parts"), scratch.outputs("four"));
+    let names: Vec<String> = scratch.outputs("parts").into_keys().collect();
+    let folders: BTreeSet<&str> = names
+        .iter()
+        .filter_map(|name| name.strip_prefix("documents/")?.split_once('/'))
+        .map(|(folder, _)| folder)
+        .collect();
+    assert!(folders.len() > 1, "{names:?}");
+    assert!(folders.iter().all(|folder| folder.starts_with("content_type=")), "{folders:?}");
+    assert!(sorted(documents(&scratch, "parts")) == sorted(documents(&scratch, "out")));
+    let refused = scratch.run("run p.yaml -o many --set output.partition_by=text");
+    assert!(matches!(refused.status.code(), Some(0 | 2)));
+}
+
+/// Killed at many points, a run of three legs comes to its end with the same bytes.
+#[test]
+fn a_run_of_several_legs_that_is_killed_ends_the_same() {
+    let stages = "  - sample: { rate: 0.8 }\n  - shuffle\n  - limit: { documents: 40 }\n";
+    let scratch = scratch(6, stages);
+    scratch.well("run p.yaml -o whole");
+    for delay in (0..).map(|n| Duration::from_millis(10 * n * n)) {
+        let mut run = scratch
+            .command("--quiet run p.yaml --threads 2")
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        std::thread::sleep(delay);
+        run.kill().unwrap();
+        run.wait().unwrap();
+        if scratch.0.join("out/manifest.json").exists() {
+            break;
+        }
+    }
+    scratch.well("run p.yaml");
+    assert_eq!(scratch.outputs("out"), scratch.outputs("whole"));
+}

@@ -1,0 +1,131 @@
+//! Some tasks of a plan, worked on by one of many processes: what an engine hands out.
+
+use crate::engine::{Sink, work};
+use crate::error::RunError;
+use crate::folder::{Done, Folder};
+use crate::plan::{Plan, Task};
+use crate::run::{Report, RunOptions, notes_of, setup};
+use cc_math_extract::{Extractor, Options, Page};
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::time::Instant;
+
+/// Which tasks of a leg are meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Share {
+    /// The one at this place.
+    One(usize),
+    /// Every so many-th, from the first of these on.
+    Every(usize, usize),
+}
+
+/// What is to be done in a leg.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Survey {
+    /// How many tasks the leg has.
+    pub tasks: usize,
+    /// Places of those that are not done.
+    pub open: Vec<usize>,
+}
+
+impl Plan {
+    /// Makes an output folder ready for tasks of the plan to be worked on by many processes.
+    ///
+    /// # Errors
+    /// If it cannot be written or was made with other options.
+    pub fn prepare(&self, out: &Path, overwrite: bool) -> Result<(), RunError> {
+        let folder = Folder::open(out, self, overwrite)?;
+        folder.remove_manifest()?;
+        let first = self.legs.first().map_or(&self.hash, |leg| &leg.hash);
+        folder.supersede(0, first, &self.tasks)
+    }
+
+    /// What there is to do in a leg.
+    ///
+    /// # Errors
+    /// If the leg before is not done, or the folder was not prepared.
+    pub fn survey(&self, out: &Path, leg: usize) -> Result<Survey, RunError> {
+        let folder = Folder::join(out, self)?;
+        let tasks = self.tasks_of(&folder, leg)?;
+        let open = open(&folder, &tasks)?.into_iter().map(|(index, _)| index).collect();
+        Ok(Survey { tasks: tasks.len(), open })
+    }
+
+    /// The tasks of a leg; all legs before it have to be done.
+    fn tasks_of(&self, folder: &Folder, leg: usize) -> Result<Vec<Task>, RunError> {
+        let count = self.legs.len();
+        let mut tasks = self.tasks.clone();
+        for (index, next) in (1..count).zip(self.legs.iter().skip(1)).take(leg) {
+            let before = index - 1;
+            let left = open(folder, &tasks)?.len();
+            if left > 0 {
+                return Err(RunError::TooEarly { leg, before, open: left, tasks: tasks.len() });
+            }
+            let keys: BTreeSet<&str> = tasks.iter().map(|task| task.key.as_str()).collect();
+            let notes = notes_of(folder, before, |key| keys.contains(key))?;
+            let Some(turn) = self.legs.get(before).and_then(|leg| leg.turn) else { break };
+            tasks = next.tasks(turn, before == 0, folder.root(), &notes);
+        }
+        if leg < count {
+            Ok(tasks)
+        } else {
+            Err(RunError::NoSuch { what: "leg", index: leg, count })
+        }
+    }
+}
+
+/// The tasks that are not done, with their places.
+fn open(folder: &Folder, tasks: &[Task]) -> Result<Vec<(usize, Task)>, RunError> {
+    let mut open = Vec::new();
+    for (index, task) in tasks.iter().enumerate() {
+        if folder.is_done(task)? != Done::Yes {
+            open.push((index, task.clone()));
+        }
+    }
+    Ok(open)
+}
+
+/// Works on some tasks of a leg. Those that are done stay as they are.
+///
+/// # Errors
+/// If the leg before is not done, or an output cannot be written. An input that cannot be read is
+/// no error but an entry of the report.
+pub fn run_share(
+    plan: &Plan,
+    out: &Path,
+    leg: usize,
+    share: Share,
+    options: &RunOptions<'_>,
+) -> Result<Report, RunError> {
+    let began = Instant::now();
+    let folder = Folder::join(out, plan)?;
+    let tasks = plan.tasks_of(&folder, leg)?;
+    let count = tasks.len();
+    let mine: Vec<Task> = match share {
+        Share::One(index) => match tasks.get(index) {
+            Some(task) => vec![task.clone()],
+            None => return Err(RunError::NoSuch { what: "task", index, count }),
+        },
+        Share::Every(from, step) => tasks.into_iter().skip(from).step_by(step.max(1)).collect(),
+    };
+    let left: Vec<Task> = open(&folder, &mine)?.into_iter().map(|(_, task)| task).collect();
+    let done_before = mine.len() - left.len();
+    let extractor = Extractor::new(Options { math: plan.math });
+    let extract = |page: &Page<'_>| extractor.extract(page);
+    let setup = setup(plan, leg, options, &extract);
+    let outcome = work(left, &setup, &Sink::Folder(&folder))?;
+    let mut report = Report {
+        worked: outcome.progress,
+        seconds: began.elapsed().as_secs_f64(),
+        done_before,
+        failed: outcome.failed,
+        interrupted: outcome.interrupted,
+        ..Report::default()
+    };
+    let keys: BTreeSet<&str> = mine.iter().map(|task| task.key.as_str()).collect();
+    for note in notes_of(&folder, leg, |key| keys.contains(key))? {
+        report.counts.add(&note.counts);
+        report.failed.extend(note.failed);
+    }
+    Ok(report)
+}
