@@ -4,6 +4,7 @@
 //! 0 all well; 1 the run finished but some inputs failed; 2 the operator must
 //! mend something; 130 interrupted, and can be gone on with.
 
+mod engine;
 mod eval;
 mod eval_report;
 mod extract;
@@ -12,6 +13,7 @@ mod pipeline;
 mod progress;
 mod reference;
 mod summary;
+mod task;
 mod work;
 
 use clap::{Parser, Subcommand, ValueEnum};
@@ -50,6 +52,7 @@ enum Verb {
     Plan(pipeline::PlanArguments),
     Check(pipeline::CheckArguments),
     Test(pipeline::TestArguments),
+    Task(task::TaskArguments),
     Stages(reference::StagesArguments),
     Schema(reference::SchemaArguments),
     Eval(eval::EvalArguments),
@@ -82,6 +85,7 @@ fn main() -> ExitCode {
         Verb::Plan(arguments) => pipeline::plan(&arguments),
         Verb::Check(arguments) => pipeline::check(&arguments, &log),
         Verb::Test(arguments) => pipeline::test(&arguments, &log),
+        Verb::Task(arguments) => task::run(&arguments, &log),
         Verb::Stages(arguments) => reference::stages(&arguments),
         Verb::Schema(arguments) => reference::schema(&arguments),
         Verb::Eval(arguments) => eval::run(arguments, &log),

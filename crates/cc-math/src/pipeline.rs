@@ -1,6 +1,7 @@
 //! `cc-math check`, `plan`, `run` and `test`: pipelines.
 
 use crate::Ending;
+use crate::engine;
 use crate::fault::Fault;
 use crate::progress::Log;
 use crate::work::work;
@@ -22,7 +23,12 @@ pub(crate) struct PipelineArguments {
 }
 
 impl PipelineArguments {
-    fn read(&self) -> Result<Pipeline, Fault> {
+    /// A pipeline that another verb names in its own way.
+    pub(crate) fn of(file: PathBuf, sets: Vec<String>) -> Self {
+        Self { file, sets }
+    }
+
+    pub(crate) fn read(&self) -> Result<Pipeline, Fault> {
         Pipeline::read(&self.file, &self.sets).map_err(Fault::Pipeline)
     }
 }
@@ -44,6 +50,11 @@ pub(crate) struct PlanArguments {
     /// Print one JSON object.
     #[arg(long)]
     json: bool,
+    /// Write what another engine needs to this folder, and prepare the output folder.
+    #[arg(long, value_name = "DIR", requires = "engine")]
+    write: Option<PathBuf>,
+    #[command(flatten)]
+    engine: engine::EngineArguments,
 }
 
 /// Run a pipeline, or go on with one that was interrupted.
@@ -90,6 +101,9 @@ fn counted(n: usize, what: &str) -> String {
 pub(crate) fn plan(arguments: &PlanArguments) -> Result<Ending, Fault> {
     let pipeline = arguments.pipeline.read()?;
     let plan = pipeline.plan().map_err(Fault::Pipeline)?;
+    if let Some(folder) = &arguments.write {
+        engine::write(&pipeline, &plan, folder, &arguments.engine)?;
+    }
     let text = if arguments.json { as_json(&pipeline, &plan) } else { as_text(&pipeline, &plan) };
     writeln!(io::stdout(), "{text}").map_err(Fault::Output)?;
     Ok(Ending::Well)

@@ -125,7 +125,8 @@ mod tests {
         counts.reject("http", Reason::HttpStatus);
         (0..9).for_each(|_| counts.formulas.keep(FormulaKind::Katex, Status::Recovered));
         counts.formulas.lose(FormulaKind::Mathml, Loss::Empty);
-        let worked = Progress { bytes: 50_000_000, records: 500, documents: 20, ..Progress::default() };
+        let worked =
+            Progress { bytes: 50_000_000, records: 500, documents: 20, ..Progress::default() };
         Report { counts, worked, seconds: 2.0, done_before: 1, ..Report::default() }
     }
 

@@ -4,7 +4,7 @@ use crate::fault::Fault;
 use crate::progress::{Log, Meter};
 use crate::summary::{summary, summary_json};
 use crate::{Ending, LogFormat};
-use cc_math_pipeline::{Destination, Plan, Report, RunOptions, run};
+use cc_math_pipeline::{Destination, Plan, Report, RunError, RunOptions, run};
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::flag;
 use std::sync::Arc;
@@ -17,16 +17,27 @@ pub(crate) fn work(
     threads: Option<u16>,
     log: &Log,
 ) -> Result<Ending, Fault> {
+    let (legs, total) = (plan.legs(), plan.bytes());
+    watch((legs, total), threads, log, |options| run(plan, destination, options))
+}
+
+/// Does something of so many legs and bytes that makes a report, and tells of it.
+pub(crate) fn watch(
+    (legs, total): (usize, Option<u64>),
+    threads: Option<u16>,
+    log: &Log,
+    run: impl FnOnce(&RunOptions<'_>) -> Result<Report, RunError>,
+) -> Result<Ending, Fault> {
     let machine = || std::thread::available_parallelism().map_or(1, usize::from);
     let stop = listen()?;
-    let meter = Meter::new(log, plan.legs(), plan.bytes());
+    let meter = Meter::new(log, legs, total);
     let options = RunOptions {
         threads: threads.map_or_else(machine, usize::from),
         stop: &stop,
         progress: &|progress| meter.show(progress),
         writer: concat!("cc-math ", env!("CARGO_PKG_VERSION")),
     };
-    let report = run(plan, destination, &options);
+    let report = run(&options);
     meter.clear();
     let report = report?;
     tell(&report, log);

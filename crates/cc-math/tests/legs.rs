@@ -183,3 +183,56 @@ fn a_run_of_several_legs_that_is_killed_ends_the_same() {
     scratch.well("run p.yaml");
     assert_eq!(scratch.outputs("out"), scratch.outputs("whole"));
 }
+
+/// Tasks worked on by many processes at once, some twice, give what one run gives.
+#[test]
+fn tasks_apart_give_what_a_run_gives() {
+    let scratch =
+        scratch(5, "  - sample: 0.9\n  - shuffle\n  - where: tables >= 0\n  - limit: 30\n");
+    scratch.well("run p.yaml -o whole");
+    let early = scratch.run("task --plan p.yaml --list");
+    assert_eq!(early.status.code(), Some(2));
+    assert!(text(&early.stderr).contains("is not prepared"), "{}", text(&early.stderr));
+    scratch.well("plan p.yaml --engine slurm --write jobs --workers 3");
+    for file in ["leg.sbatch", "finish.sbatch", "submit.sh"] {
+        let script = scratch.0.join("jobs").join(file);
+        assert!(
+            std::process::Command::new("bash").arg("-n").arg(script).status().unwrap().success()
+        );
+    }
+    let early = scratch.run("task --plan jobs/pipeline.yaml --leg 1 --index 0");
+    assert_eq!(early.status.code(), Some(2));
+    assert!(text(&early.stderr).contains("of leg 0, 5 of 5 tasks are not done"));
+    for leg in 0..3 {
+        let workers = (0..4).map(|index| {
+            let command =
+                format!("task --plan jobs/pipeline.yaml --leg {leg} --index {} --of 3", index % 3);
+            scratch.command(&command).stderr(Stdio::null()).spawn().unwrap()
+        });
+        let workers: Vec<_> = workers.collect();
+        workers.into_iter().for_each(|mut worker| assert!(worker.wait().unwrap().success()));
+        let list = scratch.well(&format!("task --plan p.yaml --leg {leg} --list"));
+        let list: Json = serde_json::from_slice(&list.stdout).unwrap();
+        assert_eq!((&list["legs"], &list["open"]), (&Json::from(3), &Json::Array(Vec::new())));
+    }
+    let last = text(&scratch.well("run jobs/pipeline.yaml").stderr);
+    assert!(last.contains("finished by an earlier run"), "{last}");
+    assert_eq!(scratch.outputs("out"), scratch.outputs("whole"));
+    let none = scratch.run("task --plan p.yaml --leg 7 --index 0");
+    assert!(text(&none.stderr).contains("no leg 7; there are 3"), "{}", text(&none.stderr));
+}
+
+/// What `plan --write` writes is the pipeline, whatever stood in the file.
+#[test]
+fn a_resolved_pipeline_is_the_same() {
+    let scratch = scratch(1, "  - where: \"url <> '$${x}'\"\n  - select: { metadata: [a] }\n");
+    let plan = |file: &str| -> Json {
+        serde_json::from_slice(&scratch.well(&format!("plan {file} --json")).stdout).unwrap()
+    };
+    let before = plan("p.yaml --set seed=9");
+    scratch.well("plan p.yaml --set seed=9 --engine kubernetes --write jobs --image i --claim c");
+    assert_eq!(plan("jobs/pipeline.yaml"), before);
+    let job = fs::read(scratch.0.join("jobs/leg-0.json")).unwrap();
+    let job: Json = serde_json::from_slice(&job).unwrap();
+    assert_eq!(job["spec"]["completions"], 1);
+}
