@@ -46,14 +46,17 @@ fn is_aspx(text: &[u8]) -> bool {
     name.get(1..).is_some_and(|rest| rest.windows(5).any(|ending| ending == b".aspx"))
 }
 
+/// The length of the id that a text begins with, if it does.
+type Length = fn(&[u8]) -> Option<usize>;
+
 /// A query without the ids of Java, PHP, ASP and ColdFusion, each taken out once.
 pub(super) fn without_in_query(mut query: Vec<u8>) -> Vec<u8> {
-    let steps: [&dyn Fn(&[u8]) -> Option<usize>; 5] = [
-        &|text| named_id(text, b"jsessionid="),
-        &|text| named_id(text, b"phpsessid="),
-        &|text| named_id(text, b"sid="),
-        &asp_session,
-        &coldfusion,
+    let steps: [Length; 5] = [
+        |text| named_id(text, b"jsessionid="),
+        |text| named_id(text, b"phpsessid="),
+        |text| named_id(text, b"sid="),
+        asp_session,
+        coldfusion,
     ];
     for id_length in steps {
         if let Some(stripped) = without_last(&query, id_length) {
@@ -64,7 +67,7 @@ pub(super) fn without_in_query(mut query: Vec<u8>) -> Vec<u8> {
 }
 
 /// The text without the last id that ends at `&` or the end, and without that `&`.
-fn without_last(text: &[u8], id_length: &dyn Fn(&[u8]) -> Option<usize>) -> Option<Vec<u8>> {
+fn without_last(text: &[u8], id_length: Length) -> Option<Vec<u8>> {
     (0..text.len()).rev().find_map(|at| {
         let (before, rest) = text.split_at(at);
         match rest.get(id_length(rest)?..)?.split_first() {
