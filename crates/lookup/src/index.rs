@@ -2,7 +2,7 @@
 
 use crate::error::LookupError;
 use crate::ranged::{LocalFile, RangedRead};
-use cc_math_store::{Place, list_documents};
+use cc_math_store::{Place, StoreError, list_documents};
 use glob::Pattern;
 use std::path::Path;
 use std::sync::Arc;
@@ -22,7 +22,7 @@ pub struct IndexFile {
 pub struct Listing {
     /// In the order of typing, and of names within a folder.
     pub files: Vec<IndexFile>,
-    /// Files of other crawls and of other subsets.
+    /// Files of other crawls, of other subsets, and of other formats.
     pub passed_over: usize,
 }
 
@@ -39,28 +39,38 @@ pub fn list_index(typed: &[String], crawls: Option<&str>) -> Result<Listing, Loo
     let bad = |text: &str, e: glob::PatternError| LookupError::Pattern(text.into(), e.to_string());
     let pattern = crawls.map(|text| Pattern::new(text).map_err(|e| bad(text, e))).transpose()?;
     let mut listing = Listing { files: Vec::new(), passed_over: 0 };
-    for input in list_documents(typed)? {
+    let (mut crawls_fit, mut last) = (false, String::new());
+    for input in list_documents(typed).map_err(not_index)? {
         let Place::File(path) = input.place else { continue };
         let crawl = partition(&path, "crawl");
         let fits = pattern.as_ref().is_none_or(|p| crawl.is_some_and(|crawl| p.matches(crawl)));
         let is_parquet = path.extension().is_some_and(|end| end.eq_ignore_ascii_case("parquet"));
-        if !fits || partition(&path, "subset").is_some_and(|subset| subset != SUBSET) {
+        crawls_fit |= fits;
+        last = path.display().to_string();
+        let other = partition(&path, "subset").is_some_and(|subset| subset != SUBSET);
+        if !fits || other || !is_parquet {
             listing.passed_over += 1;
-        } else if !is_parquet {
-            return Err(LookupError::NotIndex(path.display().to_string()));
-        } else {
-            let crawl = crawl.map(Arc::from);
-            listing.files.push(IndexFile {
-                name: path.display().to_string().into(),
-                reader: Arc::new(LocalFile(path)),
-                crawl,
-            });
+            continue;
         }
+        listing.files.push(IndexFile {
+            name: last.as_str().into(),
+            crawl: crawl.map(Arc::from),
+            reader: Arc::new(LocalFile(path)),
+        });
     }
-    if listing.files.is_empty() {
-        return Err(LookupError::NoCrawl(crawls.unwrap_or("*").into()));
+    match crawls {
+        _ if !listing.files.is_empty() => {}
+        Some(crawls) if !crawls_fit => return Err(LookupError::NoCrawl(crawls.into())),
+        _ => return Err(LookupError::NotIndex(last)),
     }
     Ok(listing)
+}
+
+fn not_index(error: StoreError) -> LookupError {
+    match error {
+        StoreError::NoDocuments(path) => LookupError::NotIndex(path),
+        error => error.into(),
+    }
 }
 
 /// The value of a folder `name=value` in a path, as Hive lays tables out.

@@ -3,7 +3,7 @@
 use crate::error::LookupError;
 use crate::wanted::{NoUrl, Urls};
 use arrow_array::Array;
-use cc_math_store::{open_decoded, text_at};
+use cc_math_store::{StoreError, open_decoded, text_at};
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{ArrowReaderOptions, ParquetRecordBatchReaderBuilder};
 use parquet::errors::ParquetError;
@@ -24,8 +24,10 @@ pub fn read_urls(file: &str, column: &str, urls: &mut Urls) -> Result<(), Lookup
     let path = Path::new(if file == "-" { "/dev/stdin" } else { file });
     let lower = file.to_lowercase();
     let name = [".gz", ".zst"].iter().find_map(|end| lower.strip_suffix(end)).unwrap_or(&lower);
-    if file.contains("://") {
-        return Err(cc_math_store::StoreError::Remote(file.into()).into());
+    match file {
+        _ if file.contains("://") => return Err(StoreError::Remote(file.into()).into()),
+        _ if !path.exists() => return Err(StoreError::Missing(file.into()).into()),
+        _ => {}
     }
     match name.rsplit('.').next() {
         Some("parquet") => read_parquet(path, column, urls),

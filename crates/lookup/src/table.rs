@@ -2,7 +2,7 @@
 
 use crate::capture::Capture;
 use crate::error::LookupError;
-use cc_math_store::{Cell, Format, Pending, Row, StoreError, open_table};
+use cc_math_store::{Cell, Format, Kind, Pending, Row, StoreError, format_ms, open_table};
 use std::io::{self, Write};
 use std::path::Path;
 
@@ -70,7 +70,7 @@ fn write_csv<W: Write>(captures: &[Capture], mut out: W) -> io::Result<W> {
     let names: Vec<&str> = Capture::COLUMNS.iter().map(|column| column.name).collect();
     writeln!(out, "{}", names.join(","))?;
     for capture in captures {
-        let cells = Capture::COLUMNS.iter().map(|column| field((column.get)(capture)));
+        let cells = Capture::COLUMNS.iter().map(|column| field(column.kind, (column.get)(capture)));
         writeln!(out, "{}", cells.collect::<Vec<_>>().join(","))?;
     }
     out.flush()?;
@@ -78,12 +78,47 @@ fn write_csv<W: Write>(captures: &[Capture], mut out: W) -> io::Result<W> {
 }
 
 /// A field, in quotes where it needs them. A line stays a line, whatever an index holds.
-fn field(cell: Cell) -> String {
+fn field(kind: Kind, cell: Cell) -> String {
     let text = match cell {
+        Cell::I64(time) if kind == Kind::Time => return format_ms(time),
         Cell::Null | Cell::Formulas(..) => return String::new(),
         Cell::U32(number) => return number.to_string(),
         Cell::I64(number) => return number.to_string(),
         Cell::Text(text) => text.replace('\n', "%0A").replace('\r', "%0D"),
     };
     if text.contains([',', '"']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_tell_formats() {
+        for (name, expected) in [
+            ("-", Some(TableFormat::Csv)),
+            ("a.CSV", Some(TableFormat::Csv)),
+            ("a/b.parquet", Some(TableFormat::Rows(Format::Parquet))),
+            ("b.jsonl.zst", Some(TableFormat::Rows(Format::Jsonl(cc_math_store::Codec::Zstd)))),
+            ("b.md", None),
+            ("markdown", None),
+        ] {
+            assert_eq!(TableFormat::of_name(name), expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_line_of_csv_is_a_capture() {
+        let capture = Capture {
+            url: Some("http://a/\"b\",\nc".into()),
+            requested_url: "a".into(),
+            fetch_time: Some(1000),
+            warc_filename: "f".into(),
+            ..Capture::default()
+        };
+        let bytes = write_table(&[capture], TableFormat::Csv, Vec::new()).unwrap();
+        let text = String::from_utf8(bytes).unwrap();
+        let line = "\"http://a/\"\"b\"\",%0Ac\",a,,1970-01-01T00:00:01.000Z,,,,,,,f,0,0,";
+        assert_eq!(text.lines().skip(1).collect::<Vec<_>>(), [line]);
+    }
 }

@@ -35,3 +35,4 @@ pub use pieces::{Piece, Pieces};
 pub use ranges::RecordRange;
 pub use read::{Rows, number_at, read_documents, read_rejects, text_at};
 pub use rows::{Reject, Row};
+pub use time::format_ms;
