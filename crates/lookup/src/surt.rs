@@ -54,11 +54,10 @@ pub fn surt(url: &str) -> Result<String, NoKey> {
         Some(host) => host::reversed(host, url.explicit_port()),
         None => [url.scheme, b":"].concat(),
     };
-    key.extend(path(url.path.as_deref(), host.is_some()));
-    let query = url.query.map(query).filter(|query| !query.is_empty());
-    if let Some(query) = query {
-        let bare = if host.is_some() { key.ends_with(b")") } else { url.path.is_none() };
-        key.extend_from_slice(if bare { b"/?" } else { b"?" });
+    let path = path(url.path.as_deref(), host.is_some());
+    key.extend_from_slice(&path);
+    if let Some(query) = url.query.map(query).filter(|query| !query.is_empty()) {
+        key.extend_from_slice(if path.is_empty() { b"/?" } else { b"?" });
         key.extend(query);
     }
     // All of it is ASCII by now: what is not has been escaped.

@@ -221,7 +221,7 @@ fn what_cannot_match_is_not_read() {
     let file = index_file("f", None, write(&sites(), PAGED), 1 << 20);
     let first_and_last_of_a_group = ["http://site250.com", "http://site499.com"];
     let wanted_urls = wanted(&first_and_last_of_a_group.map(ToOwned::to_owned), Sameness::Key);
-    let found = run(&wanted_urls, &[file.clone()], Captures::Newest, None, 1);
+    let found = run(&wanted_urls, std::slice::from_ref(&file), Captures::Newest, None, 1);
     assert_eq!(found.counts.found, 2);
     assert_eq!((found.counts.index_rows, found.counts.row_groups_read), (1000, 1));
     assert_eq!(found.counts.keys_read, 20);

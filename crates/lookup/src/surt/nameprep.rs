@@ -39,12 +39,25 @@ fn label(label: &str) -> Option<String> {
 
 /// Nameprep (RFC 3491), which lets pass what Unicode 3.2 did not know.
 fn prepared(label: &str) -> Option<String> {
-    let mapped = label
-        .chars()
-        .filter(|&c| !tables::commonly_mapped_to_nothing(c))
-        .flat_map(tables::case_fold_for_nfkc);
-    let label: String = mapped.collect::<String>().nfkc().collect();
+    let mapped = label.chars().filter(|&c| !tables::commonly_mapped_to_nothing(c)).map(folded);
+    let label = normalised(&mapped.collect::<String>());
     (!label.chars().any(is_prohibited) && directions_fit(&label)).then_some(label)
+}
+
+/// A letter as the table of Nameprep folds it, or else in lower case, which more letters have by now.
+fn folded(c: char) -> String {
+    let folded: String = tables::case_fold_for_nfkc(c).collect();
+    if folded.chars().eq([c]) { c.to_lowercase().collect() } else { folded }
+}
+
+/// NFKC of Unicode 3.2: what that did not know stays, and stands between what it did.
+fn normalised(label: &str) -> String {
+    let pieces = label.split_inclusive(tables::unassigned_code_point).flat_map(|piece| {
+        let last = piece.chars().next_back().filter(|&c| tables::unassigned_code_point(c));
+        let known = last.and_then(|last| piece.strip_suffix(last)).unwrap_or(piece);
+        known.nfkc().chain(last)
+    });
+    pieces.collect()
 }
 
 fn is_prohibited(c: char) -> bool {
@@ -60,12 +73,14 @@ fn is_prohibited(c: char) -> bool {
 
 /// What is written from the right is not mixed with what is written from the left.
 fn directions_fit(label: &str) -> bool {
-    if !label.chars().any(tables::bidi_r_or_al) {
+    let known = |c| !tables::unassigned_code_point(c);
+    let from_right = |c| known(c) && tables::bidi_r_or_al(c);
+    if !label.chars().any(from_right) {
         return true;
     }
-    !label.chars().any(tables::bidi_l)
-        && label.chars().next().is_some_and(tables::bidi_r_or_al)
-        && label.chars().next_back().is_some_and(tables::bidi_r_or_al)
+    !label.chars().any(|c| known(c) && tables::bidi_l(c))
+        && label.chars().next().is_some_and(from_right)
+        && label.chars().next_back().is_some_and(from_right)
 }
 
 /// Punycode (RFC 3492); `None` if numbers grow too large.
