@@ -158,17 +158,17 @@ impl Meter<'_> {
             return;
         }
         *told = Instant::now();
-        let LookupProgress { files, rows, captures } = progress;
+        let LookupProgress { files, keys_read, captures } = progress;
         match self.log.format {
             LogFormat::Json => self.log.json(&json!({
                 "level": "progress",
                 "files": files,
                 "files_of": self.files,
-                "index_rows": rows,
+                "keys_read": keys_read,
                 "captures": captures,
             })),
             LogFormat::Text => self.log.text(&format!(
-                "{files} of {} index files, {rows} rows, {captures} captures",
+                "{files} of {} index files begun, {keys_read} keys read, {captures} captures found",
                 self.files
             )),
         }

@@ -40,8 +40,8 @@ pub struct LookupOptions<'a> {
 pub struct LookupProgress {
     /// Index files begun.
     pub files: usize,
-    /// Rows of the index that are done with, read or not.
-    pub rows: u64,
+    /// Keys read so far.
+    pub keys_read: u64,
     /// Captures that fit so far.
     pub captures: u64,
 }
@@ -133,6 +133,7 @@ fn labour<'a>(
             Step::Open(number, file) => {
                 let opened = caught(|| Part::open(file, wanted, traffic));
                 let mut barn = locked(barn);
+                barn.progress.files += 1;
                 match opened {
                     Ok(part) => {
                         barn.open(&part);
@@ -240,10 +241,6 @@ impl Barn {
     fn open(&mut self, part: &Part) {
         self.counts.index_rows += part.rows;
         self.counts.row_groups_read += part.groups.len() as u64;
-        self.progress.files += 1;
-        if part.groups.is_empty() {
-            self.progress.rows += part.rows;
-        }
     }
 
     fn fail(&mut self, file: usize, group: Option<usize>, error: &PartError) {
@@ -256,7 +253,7 @@ impl Barn {
     fn store(&mut self, harvest: Harvest, options: &LookupOptions) {
         self.counts.keys_read += harvest.keys_read;
         self.counts.incomplete += harvest.incomplete;
-        self.progress.rows += harvest.keys_read;
+        self.progress.keys_read += harvest.keys_read;
         for (target, capture) in harvest.captures {
             let asked = |status| options.statuses.as_ref().is_none_or(|all| all.contains(&status));
             if !capture.fetch_status.is_none_or(asked) {
