@@ -2,6 +2,7 @@
 
 use cc_math_config::{Problem, report};
 use cc_math_eval::EvalError;
+use cc_math_lookup::LookupError;
 use cc_math_pipeline::RunError;
 use cc_math_store::StoreError;
 use std::io;
@@ -18,6 +19,9 @@ pub(crate) enum Fault {
     /// From an evaluation.
     #[error(transparent)]
     Eval(#[from] EvalError),
+    /// From a lookup.
+    #[error(transparent)]
+    Lookup(#[from] LookupError),
     /// Mistakes in a pipeline, or tests of it that fail.
     #[error("{}", report(.0))]
     Pipeline(Vec<Problem>),
@@ -27,6 +31,9 @@ pub(crate) enum Fault {
     /// No output was named.
     #[error("no output folder is named")]
     NoOutput,
+    /// The name of a table does not say what to write.
+    #[error("cannot tell from `{0}` what to write")]
+    TableName(String),
     /// A stream has nothing to overwrite.
     #[error("`--overwrite` needs an output folder, and `-o -` is a stream")]
     NothingToOverwrite,
@@ -58,6 +65,10 @@ impl Fault {
             Fault::Run(error) => error.hints(),
             Fault::Store(error) => error.hints(),
             Fault::Eval(error) => error.hints(),
+            Fault::Lookup(error) => error.hints(),
+            Fault::TableName(_) => vec![
+                "name it .parquet, .csv, .jsonl, .jsonl.gz or .jsonl.zst, or give `-` for CSV on standard output".into(),
+            ],
             Fault::NoOutput => vec![
                 "name one with `-o OUT`, or stream documents to standard output with `-o -`".into(),
             ],
@@ -83,6 +94,7 @@ impl Fault {
         let source = match self {
             Fault::Output(source) => source,
             Fault::Store(StoreError::Io { source, .. })
+            | Fault::Lookup(LookupError::Store(StoreError::Io { source, .. }))
             | Fault::Run(RunError::Store(StoreError::Io { source, .. })) => source,
             _ => return false,
         };

@@ -9,6 +9,7 @@ mod eval;
 mod eval_report;
 mod extract;
 mod fault;
+mod lookup;
 mod pipeline;
 mod progress;
 mod reference;
@@ -48,6 +49,7 @@ enum LogFormat {
 #[derive(Debug, Subcommand)]
 enum Verb {
     Extract(extract::ExtractArguments),
+    Lookup(lookup::LookupArguments),
     Run(pipeline::RunArguments),
     Plan(pipeline::PlanArguments),
     Check(pipeline::CheckArguments),
@@ -81,6 +83,7 @@ fn main() -> ExitCode {
     let log = progress::Log { quiet: arguments.quiet, format: arguments.log_format };
     let ended = match arguments.verb {
         Verb::Extract(arguments) => extract::run(arguments, &log),
+        Verb::Lookup(arguments) => lookup::run(&arguments, &log),
         Verb::Run(arguments) => pipeline::run(arguments, &log),
         Verb::Plan(arguments) => pipeline::plan(&arguments),
         Verb::Check(arguments) => pipeline::check(&arguments, &log),

@@ -43,6 +43,8 @@ fn check(path: &Path) {
         ("bad.csv", "warc_filename,offset,length\na.warc.gz,one,2\n"),
         ("foreign/file.txt", "mine"),
         ("none/note.md", "nothing to read"),
+        ("tables/a.jsonl", "{}"),
+        ("index/part.parquet", "no table"),
     ] {
         let path = scratch.0.join(name);
         fs::create_dir_all(path.parent().unwrap()).unwrap();

@@ -35,6 +35,6 @@ pub use input::{Form, Input, Place, list_documents, list_inputs, media_type, sni
 pub use mapped::{BadRow, Columns};
 pub use pieces::{Piece, Pieces};
 pub use ranges::RecordRange;
-pub use read::{Rows, read_documents, read_rejects};
+pub use read::{Rows, number_at, read_documents, read_rejects, text_at};
 pub use rows::{Reject, Row};
-pub use time::format_ms as time_text;
+pub use time::format_ms;

@@ -153,7 +153,7 @@ fn value(kind: Kind, array: &dyn Array, index: usize) -> Option<Value> {
 }
 
 /// The text at an index that is in range, whatever width of offsets the file has.
-pub(crate) fn text_at(array: &dyn Array, index: usize) -> Option<&str> {
+pub fn text_at(array: &dyn Array, index: usize) -> Option<&str> {
     match array.data_type() {
         DataType::Utf8 => Some(array.as_string::<i32>().value(index)),
         DataType::LargeUtf8 => Some(array.as_string::<i64>().value(index)),
@@ -163,7 +163,7 @@ pub(crate) fn text_at(array: &dyn Array, index: usize) -> Option<&str> {
 }
 
 /// The whole number, or the milliseconds, at an index that is in range.
-pub(crate) fn number_at(array: &dyn Array, index: usize) -> Option<i64> {
+pub fn number_at(array: &dyn Array, index: usize) -> Option<i64> {
     macro_rules! number {
         ($type:ty) => {
             array.as_primitive::<$type>().value(index)

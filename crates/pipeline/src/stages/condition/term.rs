@@ -2,7 +2,7 @@
 
 use super::value::{Outcome, Sign, Value};
 use cc_math_core::Document;
-use cc_math_store::{Cell, Column, Row, time_text};
+use cc_math_store::{Cell, Column, Row, format_ms};
 use regex::Regex;
 use serde_json::Value as Json;
 use std::borrow::Cow;
@@ -270,7 +270,7 @@ fn cell(index: usize, document: &Document) -> Value<'_> {
     match (column.get)(document) {
         Cell::Text(text) => Value::Text(text),
         Cell::U32(number) => Value::Int(number.into()),
-        Cell::I64(number) if column.name == "fetch_time" => Value::Text(time_text(number).into()),
+        Cell::I64(number) if column.name == "fetch_time" => Value::Text(format_ms(number).into()),
         Cell::I64(number) => Value::Int(number),
         Cell::Null => Value::Null,
         Cell::Formulas(..) => Value::Nested,
