@@ -1,17 +1,9 @@
 //! A file of documents, cut into pieces that can be read apart.
 
 use crate::input::is_parquet;
-use crate::mapped::{BadRow, Columns};
+use crate::mapped::{BadRow, Columns, json_lines};
 use crate::read::parquet_metadata;
 use crate::{StoreError, open_decoded};
-use arrow_array::cast::AsArray;
-use arrow_array::types::{
-    TimestampMicrosecondType, TimestampMillisecondType, TimestampNanosecondType,
-    TimestampSecondType,
-};
-use arrow_array::{Array, ArrayRef, RecordBatch};
-use arrow_json::LineDelimitedWriter;
-use arrow_schema::{ArrowError, DataType, Schema, TimeUnit};
 use cc_math_core::Document;
 use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ParquetRecordBatchReaderBuilder};
 use parquet::errors::ParquetError;
@@ -19,7 +11,6 @@ use serde_json::{Map, Value as Json};
 use std::fs::File;
 use std::io::{self, BufRead, Read};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 /// Some rows of a file, not read yet.
 #[derive(Debug)]
@@ -171,37 +162,6 @@ fn lines(reader: &mut dyn BufRead, row: &mut u64, endless: &mut bool) -> io::Res
     Ok(bytes)
 }
 
-/// A batch whose points in time have an offset in place of the name of a zone, which takes a
-/// table of zones to write. Parquet knows UTC alone.
-fn by_offset(batch: &RecordBatch) -> Result<RecordBatch, ArrowError> {
-    let columns: Vec<ArrayRef> = batch.columns().iter().map(at_offset).collect();
-    let fields =
-        batch.schema_ref().fields().iter().zip(&columns).map(|(field, column)| {
-            field.as_ref().clone().with_data_type(column.data_type().clone())
-        });
-    let schema = Schema::new(fields.collect::<Vec<_>>());
-    RecordBatch::try_new(Arc::new(schema), columns)
-}
-
-fn at_offset(column: &ArrayRef) -> ArrayRef {
-    const UTC: &str = "+00:00";
-    let DataType::Timestamp(unit, Some(_)) = column.data_type() else { return Arc::clone(column) };
-    match unit {
-        TimeUnit::Second => {
-            Arc::new(column.as_primitive::<TimestampSecondType>().clone().with_timezone(UTC))
-        }
-        TimeUnit::Millisecond => {
-            Arc::new(column.as_primitive::<TimestampMillisecondType>().clone().with_timezone(UTC))
-        }
-        TimeUnit::Microsecond => {
-            Arc::new(column.as_primitive::<TimestampMicrosecondType>().clone().with_timezone(UTC))
-        }
-        TimeUnit::Nanosecond => {
-            Arc::new(column.as_primitive::<TimestampNanosecondType>().clone().with_timezone(UTC))
-        }
-    }
-}
-
 impl Piece {
     /// Reads the rows.
     ///
@@ -209,52 +169,59 @@ impl Piece {
     /// If a row group is damaged; rows before the damage are lost with it.
     pub fn read(&self, columns: &Columns) -> Result<Vec<Result<Document, BadRow>>, StoreError> {
         match &self.rows {
-            Rows::Lines(bytes) => Ok(self.documents(bytes, columns)),
+            Rows::Lines(bytes) => Ok(documents_of(bytes, self.first, columns)),
             Rows::Endless => {
                 let detail = format!("it is longer than {} MiB", LONGEST_LINE >> 20);
                 Ok(vec![Err(BadRow { row: self.first, detail })])
             }
-            Rows::Slice(slice, metadata) => {
-                Ok(self.documents(&self.unpacked(slice, metadata)?, columns))
-            }
+            Rows::Slice(slice, metadata) => self.slice(slice, metadata, columns),
         }
     }
 
-    /// Rows of a Parquet file as lines of JSON.
-    fn unpacked(
+    /// Reads rows of a Parquet file.
+    fn slice(
         &self,
         slice: &Slice,
         metadata: &ArrowReaderMetadata,
-    ) -> Result<Vec<u8>, StoreError> {
+        columns: &Columns,
+    ) -> Result<Vec<Result<Document, BadRow>>, StoreError> {
         let fault = |e| StoreError::parquet("read", &self.path, e);
         let file = File::open(&self.path).map_err(|e| StoreError::io("open", &self.path, e))?;
         let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(file, metadata.clone());
         let rows = builder.with_row_groups(vec![slice.group]).with_offset(slice.from);
         let rows = rows.with_limit(slice.count).with_batch_size(slice.count.min(BATCH_ROWS));
-        let mut bytes = Vec::new();
+        let (mut documents, mut bytes, mut row) = (Vec::new(), 0, self.first);
         for batch in rows.build().map_err(fault)? {
-            let mut writer = LineDelimitedWriter::new(&mut bytes);
-            let written = batch.and_then(|batch| writer.write(&by_offset(&batch)?));
-            written.map_err(|e| fault(e.into()))?;
-            if bytes.len() > MOST_BYTES {
+            let batch = batch.map_err(|e| fault(e.into()))?;
+            bytes += batch.get_array_memory_size();
+            if bytes > MOST_BYTES {
                 let path = self.path.display().to_string();
                 return Err(StoreError::OverCap { path, cap: MOST_BYTES as u64 });
             }
+            let straight = columns.documents(&batch, row).map_err(|e| fault(e.into()))?;
+            documents.extend(match straight {
+                Some(documents) => documents,
+                None => {
+                    let lines = json_lines(&batch).map_err(|e| fault(e.into()))?;
+                    documents_of(&lines, row, columns)
+                }
+            });
+            row += batch.num_rows() as u64;
         }
-        Ok(bytes)
+        Ok(documents)
     }
+}
 
-    fn documents(&self, lines: &[u8], columns: &Columns) -> Vec<Result<Document, BadRow>> {
-        let lines = lines.split_inclusive(|byte| *byte == b'\n').zip(self.first..);
-        let filled = lines.filter(|(line, _)| !line.trim_ascii().is_empty());
-        let document = |(line, row): (&[u8], u64)| {
-            let line = line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(line);
-            let fields: Map<String, Json> = serde_json::from_slice(line)
-                .map_err(|error| BadRow { row, detail: format!("not a JSON object: {error}") })?;
-            columns.document(fields).map_err(|detail| BadRow { row, detail })
-        };
-        filled.map(document).collect()
-    }
+fn documents_of(lines: &[u8], first: u64, columns: &Columns) -> Vec<Result<Document, BadRow>> {
+    let lines = lines.split_inclusive(|byte| *byte == b'\n').zip(first..);
+    let filled = lines.filter(|(line, _)| !line.trim_ascii().is_empty());
+    let document = |(line, row): (&[u8], u64)| {
+        let line = line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(line);
+        let fields: Map<String, Json> = serde_json::from_slice(line)
+            .map_err(|error| BadRow { row, detail: format!("not a JSON object: {error}") })?;
+        columns.document(fields).map_err(|detail| BadRow { row, detail })
+    };
+    filled.map(document).collect()
 }
 
 #[cfg(test)]

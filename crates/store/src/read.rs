@@ -134,7 +134,8 @@ fn rows_of<R: Row>(batch: &RecordBatch, place: &str) -> Vec<Result<R, StoreError
     rows.into_iter().map(Ok).collect()
 }
 
-fn fill<R>(column: &Column<R>, array: &dyn Array, rows: &mut [R]) -> Result<(), String> {
+/// Sets a column of rows; absent values are left as they are.
+pub(crate) fn fill<R>(column: &Column<R>, array: &dyn Array, rows: &mut [R]) -> Result<(), String> {
     for (index, row) in rows.iter_mut().enumerate().filter(|(index, _)| array.is_valid(*index)) {
         let value = value(column.kind, array, index).ok_or_else(|| unfit(column))?;
         (column.set)(row, value).then_some(()).ok_or_else(|| unfit(column))?;
