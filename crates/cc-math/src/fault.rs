@@ -3,6 +3,7 @@
 use cc_math_config::{Problem, report};
 use cc_math_eval::EvalError;
 use cc_math_pipeline::RunError;
+use cc_math_report::ReportError;
 use cc_math_store::StoreError;
 use std::io;
 
@@ -15,6 +16,17 @@ pub(crate) enum Fault {
     /// From files.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// From reading a run's output.
+    #[error(transparent)]
+    Report(#[from] ReportError),
+    /// Nothing has this id or address.
+    #[error("no record in `{folder}` has the id or address `{what}`")]
+    Unknown {
+        /// What was asked for.
+        what: String,
+        /// The output folder.
+        folder: String,
+    },
     /// From an evaluation.
     #[error(transparent)]
     Eval(#[from] EvalError),
@@ -58,6 +70,11 @@ impl Fault {
             Fault::Run(error) => error.hints(),
             Fault::Store(error) => error.hints(),
             Fault::Eval(error) => error.hints(),
+            Fault::Report(error) => error.hints(),
+            Fault::Unknown { .. } => vec![
+                "give a whole id (32 hexadecimal digits) or a whole address, as `cc-math inspect` shows them".into(),
+                "a record whose input failed, or was never read, is in neither table".into(),
+            ],
             Fault::NoOutput => vec![
                 "name one with `-o OUT`, or stream documents to standard output with `-o -`".into(),
             ],
@@ -83,6 +100,7 @@ impl Fault {
         let source = match self {
             Fault::Output(source) => source,
             Fault::Store(StoreError::Io { source, .. })
+            | Fault::Report(ReportError::Store(StoreError::Io { source, .. }))
             | Fault::Run(RunError::Store(StoreError::Io { source, .. })) => source,
             _ => return false,
         };

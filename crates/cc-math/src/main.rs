@@ -1,17 +1,22 @@
 //! The `cc-math` binary: flags, printing, exit codes, hints; one file a verb.
 //!
 //! Data goes to standard output, everything else to standard error. Exit codes:
-//! 0 all well; 1 the run finished but some inputs failed; 2 the operator must
-//! mend something; 130 interrupted, and can be gone on with.
+//! 0 all well; 1 the run finished but some inputs failed, or `diff` found two
+//! runs that differ; 2 the operator must mend something; 130 interrupted, and
+//! can be gone on with.
 
+mod diff;
 mod eval;
 mod eval_report;
 mod extract;
 mod fault;
+mod inspect;
 mod pipeline;
 mod progress;
 mod reference;
+mod report;
 mod summary;
+mod why;
 mod work;
 
 use clap::{Parser, Subcommand, ValueEnum};
@@ -52,6 +57,10 @@ enum Verb {
     Test(pipeline::TestArguments),
     Stages(reference::StagesArguments),
     Schema(reference::SchemaArguments),
+    Report(report::ReportArguments),
+    Inspect(inspect::InspectArguments),
+    Why(why::WhyArguments),
+    Diff(diff::DiffArguments),
     Eval(eval::EvalArguments),
 }
 
@@ -60,6 +69,7 @@ enum Verb {
 enum Ending {
     Well,
     SomeFailed,
+    Differs,
     Interrupted,
 }
 
@@ -67,7 +77,7 @@ impl From<Ending> for ExitCode {
     fn from(ending: Ending) -> Self {
         ExitCode::from(match ending {
             Ending::Well => 0,
-            Ending::SomeFailed => 1,
+            Ending::SomeFailed | Ending::Differs => 1,
             Ending::Interrupted => 130,
         })
     }
@@ -84,6 +94,10 @@ fn main() -> ExitCode {
         Verb::Test(arguments) => pipeline::test(&arguments, &log),
         Verb::Stages(arguments) => reference::stages(&arguments),
         Verb::Schema(arguments) => reference::schema(&arguments),
+        Verb::Report(arguments) => report::run(&arguments, &log),
+        Verb::Inspect(arguments) => inspect::run(arguments),
+        Verb::Why(arguments) => why::run(&arguments),
+        Verb::Diff(arguments) => diff::run(&arguments),
         Verb::Eval(arguments) => eval::run(arguments, &log),
     };
     match ended {

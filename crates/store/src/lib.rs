@@ -35,3 +35,4 @@ pub use pieces::{Piece, Pieces};
 pub use ranges::RecordRange;
 pub use read::{Rows, read_documents, read_rejects};
 pub use rows::{Reject, Row};
+pub use time::format_ms;

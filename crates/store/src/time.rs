@@ -3,7 +3,7 @@
 const DAY_MS: i64 = 86_400_000;
 
 /// Milliseconds since 1970 as RFC 3339 with milliseconds, UTC.
-pub(crate) fn format_ms(ms: i64) -> String {
+pub fn format_ms(ms: i64) -> String {
     let (days, rest) = (ms.div_euclid(DAY_MS), ms.rem_euclid(DAY_MS));
     let (year, month, day) = civil_from_days(days);
     let (seconds, millis) = (rest / 1000, rest % 1000);

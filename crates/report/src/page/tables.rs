@@ -1,0 +1,260 @@
+//! The tables of the page.
+
+use crate::html::{bytes, clip, escape, figure, grouped, percent};
+use crate::names::{stage_options, stages};
+use crate::options::options;
+use crate::tally::Tally;
+use cc_math_core::{KindCounts, Ledger, Manifest, Reason};
+use cc_math_store::format_ms;
+use serde_json::Value as Json;
+use std::collections::BTreeMap;
+
+/// Rows of a table of names.
+const TOP: usize = 50;
+
+fn table(caption: &str, heads: &[&str], rows: &str) -> String {
+    let heads: String = heads
+        .iter()
+        .enumerate()
+        .map(|(index, head)| {
+            let class = match (index, head.is_empty()) {
+                (0, _) => " class=\"name\"",
+                (_, true) => " class=\"bar\" aria-hidden=\"true\"",
+                _ => "",
+            };
+            format!("<th scope=\"col\"{class}>{head}")
+        })
+        .collect();
+    let caption =
+        if caption.is_empty() { String::new() } else { format!("<caption>{caption}</caption>") };
+    format!(
+        "<div class=\"scroll\" tabindex=\"0\"><table>{caption}<thead><tr>{heads}<tbody>{rows}</table></div>"
+    )
+}
+
+fn track(parts: &[(&str, u64)], whole: u64) -> String {
+    let share = |part: u64| 100.0 * part as f64 / whole.max(1) as f64;
+    let parts: String = parts
+        .iter()
+        .filter(|(_, part)| *part > 0)
+        .map(|(class, part)| {
+            format!("<i class=\"{class}\" style=\"width:{:.2}%\"></i>", share(*part))
+        })
+        .collect();
+    format!("<td class=\"bar\" aria-hidden=\"true\"><div class=\"track\">{parts}</div>")
+}
+
+/// What each stage let through and dropped, and why.
+pub(crate) fn funnel(manifest: &Manifest) -> String {
+    let counts = &manifest.counts;
+    let mut left = counts.records;
+    let mut rows = String::new();
+    for stage in stages(manifest) {
+        let none = BTreeMap::new();
+        let reasons = counts.rejects.get(&stage).unwrap_or(&none);
+        let dropped: u64 = reasons.values().sum();
+        let came = left;
+        left = left.saturating_sub(dropped);
+        rows += &stage_row(&stage, came, left, dropped, counts.records);
+        let mut reasons: Vec<(&Reason, &u64)> = reasons.iter().collect();
+        reasons.sort_by_key(|(reason, n)| (std::cmp::Reverse(**n), **reason));
+        rows.extend(reasons.into_iter().map(|(reason, n)| {
+            let (reason, n, share, of) = (reason.code(), grouped(*n), percent(*n, counts.records), percent(*n, came));
+            format!("<tr class=\"reason\"><th scope=\"row\">{reason}<td><td>{n}<td>{share}<td>{of}<td><td class=\"bar\">")
+        }));
+    }
+    let (kept, share) = (grouped(counts.documents), percent(counts.documents, counts.records));
+    let foot = format!(
+        "<tfoot><tr><th scope=\"row\">kept<td><td><td><td><td>{kept} · {share}<td class=\"bar\"></tfoot>"
+    );
+    let heads =
+        ["stage, reason", "came", "dropped", "of records", "of those that came", "left", ""];
+    let key = "<p class=\"note key\"><i></i>left<i class=\"out\"></i>dropped here, as shares of all records</p>";
+    format!("{}{key}", table("", &heads, &(rows + &foot)))
+}
+
+fn stage_row(stage: &str, came: u64, left: u64, dropped: u64, records: u64) -> String {
+    let bar = track(&[("", left), ("out", dropped)], records);
+    format!(
+        "<tr class=\"stage\"><th scope=\"row\">{}<td>{}<td>{}<td>{}<td>{}<td>{}{bar}",
+        escape(stage),
+        grouped(came),
+        grouped(dropped),
+        percent(dropped, records),
+        percent(dropped, came),
+        grouped(left),
+    )
+}
+
+/// What became of formulas, by the markup they were found in.
+pub(crate) fn formulas(ledger: &Ledger) -> String {
+    if ledger.seen() == 0 {
+        return String::new();
+    }
+    let mut kinds: Vec<_> = ledger.kinds().collect();
+    kinds.sort_by_key(|(kind, counts)| (std::cmp::Reverse(counts.seen), *kind));
+    let rows: String = kinds.iter().map(|(kind, counts)| kind_row(kind.code(), counts)).collect();
+    let foot = format!(
+        "<tfoot><tr><th scope=\"row\">all<td>{}<td>{}<td>{}<td>{}<td>{}<td class=\"bar\"><td></tfoot>",
+        grouped(ledger.seen()),
+        grouped(ledger.recovered()),
+        grouped(ledger.downgraded()),
+        grouped(ledger.lost()),
+        percent(ledger.recovered(), ledger.seen()),
+    );
+    let heads = ["markup", "seen", "recovered", "downgraded", "lost", "recovered", "", "how, why"];
+    let note = "<p>Those on pages that were dropped are counted, too.</p>";
+    let key = "<p class=\"note key\"><i class=\"good\"></i>recovered<i class=\"fair\"></i>downgraded: in the text, but less than its source<i class=\"bad\"></i>lost</p>";
+    format!("{note}{}{key}", table("", &heads, &(rows + &foot)))
+}
+
+fn kind_row(kind: &str, counts: &KindCounts) -> String {
+    let (downgraded, lost) = (counts.downgraded_total(), counts.lost_total());
+    let how = counts.downgraded.iter().map(|(how, n)| format!("{how} {}", grouped(*n)));
+    let why = counts.lost.iter().map(|(why, n)| format!("{why} {}", grouped(*n)));
+    let words: Vec<String> = how.chain(why).collect();
+    format!(
+        "<tr><th scope=\"row\">{kind}<td>{}<td>{}<td>{}<td>{}<td>{}{}<td class=\"long note\">{}",
+        grouped(counts.seen),
+        grouped(counts.recovered),
+        grouped(downgraded),
+        grouped(lost),
+        percent(counts.recovered, counts.seen),
+        track(&[("good", counts.recovered), ("fair", downgraded), ("bad", lost)], counts.seen),
+        words.join(", "),
+    )
+}
+
+/// The hosts with most documents and rejects.
+pub(crate) fn hosts(tally: &Tally) -> String {
+    names(tally, "host", |shown| {
+        let (of, more) =
+            (grouped(tally.len() as u64), if tally.crowded { "more than " } else { "" });
+        format!(
+            "Hosts without <code>www.</code>: {shown} of {more}{of}, by documents, then by records."
+        )
+    })
+}
+
+/// The languages that documents say they are in.
+pub(crate) fn languages(tally: &Tally) -> String {
+    names(tally, "language", |_| {
+        "What the entry <code>language</code> of documents' metadata says.".into()
+    })
+}
+
+fn names(tally: &Tally, what: &str, intro: impl Fn(usize) -> String) -> String {
+    let top = tally.top(TOP);
+    if top.is_empty() {
+        return String::new();
+    }
+    let most = top.iter().map(|(_, count)| count.documents + count.rejects).max().unwrap_or(1);
+    let rows: String = top
+        .iter()
+        .map(|(name, count)| {
+            let total = count.documents + count.rejects;
+            let upper = if count.surplus > 0 {
+                format!("–{}", grouped(total + count.surplus))
+            } else {
+                String::new()
+            };
+            format!(
+                "<tr><th scope=\"row\">{}<td>{}<td>{}<td>{}{upper}<td>{}{}",
+                escape(&clip(name, 100)),
+                grouped(count.documents),
+                grouped(count.rejects),
+                grouped(total),
+                percent(count.documents, total),
+                track(&[("", count.documents), ("out", count.rejects)], most),
+            )
+        })
+        .collect();
+    let crowded = if tally.crowded {
+        " There were more names than are counted at a time, so a count may be too low by what its range says."
+    } else {
+        ""
+    };
+    let heads = [what, "documents", "rejects", "records", "kept", ""];
+    format!("<p>{}{crowded}</p>{}", intro(top.len()), table("", &heads, &rows))
+}
+
+/// What `run.json` says of each run.
+pub(crate) fn throughput(runs: &[Json]) -> String {
+    let number = |run: &Json, name: &str| run.get(name).and_then(Json::as_f64).unwrap_or_default();
+    let whole = |run: &Json, name: &str| run.get(name).and_then(Json::as_u64).unwrap_or_default();
+    let last = runs.len().saturating_sub(TOP);
+    let rows: String = runs
+        .iter()
+        .enumerate()
+        .skip(last)
+        .map(|(index, run)| {
+            let ended = if run.get("interrupted") == Some(&Json::Bool(true)) { "interrupted" } else { "finished" };
+            let started = i64::try_from(whole(run, "started_unix")).unwrap_or_default().saturating_mul(1000).min(253_402_300_799_000);
+            let started = format_ms(started).replace('T', " ");
+            let speed = |name| number(run, name) / number(run, "seconds").max(1e-3);
+            format!(
+                "<tr><th scope=\"row\">{}<td class=\"name\">{} UTC<td class=\"name\">{ended}<td>{}<td>{} s<td>{}<td>{}<td>{}<td>{}",
+                index + 1,
+                escape(started.get(..19).unwrap_or(&started)),
+                whole(run, "threads"),
+                figure((number(run, "seconds") * 10.0).round() / 10.0),
+                grouped(whole(run, "records")),
+                bytes(whole(run, "bytes")),
+                grouped(speed("records").round() as u64),
+                figure(speed("bytes") / 1e6),
+            )
+        })
+        .collect();
+    if rows.is_empty() {
+        return String::new();
+    }
+    let heads =
+        ["run", "started", "ended", "threads", "time", "records", "input", "records/s", "MB/s"];
+    table("", &heads, &rows)
+}
+
+/// The inputs that could not be read.
+pub(crate) fn failed(manifest: &Manifest) -> String {
+    let failed = &manifest.failed;
+    if failed.is_empty() {
+        return String::new();
+    }
+    let rows: String = failed
+        .iter()
+        .take(TOP)
+        .map(|input| {
+            let (name, error) = (escape(&clip(&input.name, 300)), escape(&clip(&input.error, 300)));
+            format!("<tr><th scope=\"row\">{name}<td class=\"long\">{error}")
+        })
+        .collect();
+    let intro = format!("<p>{} of {}.</p>", failed.len().min(TOP), grouped(failed.len() as u64));
+    intro + &table("", &["input", "what went wrong"], &rows)
+}
+
+/// The stages and all that they were told.
+pub(crate) fn plan(manifest: &Manifest) -> String {
+    let stages = stages(manifest).into_iter().map(|stage| {
+        let options = stage_options(manifest, &stage).unwrap_or_default();
+        format!(
+            "<tr><th scope=\"row\">{}<td class=\"long\"><code>{}</code>",
+            escape(&stage),
+            escape(&clip(&options, 2000))
+        )
+    });
+    let stages = table("", &["stage", "options"], &stages.collect::<String>());
+    let rows: String = options(&manifest.plan)
+        .iter()
+        .take(400)
+        .map(|(name, value)| {
+            let (name, value) = (escape(&clip(name, 200)), escape(&clip(value, 500)));
+            format!(
+                "<tr><th scope=\"row\"><code>{name}</code><td class=\"long\"><code>{value}</code>"
+            )
+        })
+        .collect();
+    let seed = manifest.seed.map_or("none".into(), |seed| seed.to_string());
+    let all = table("", &["option", "value"], &rows);
+    format!(
+        "<p>Seed: {seed}.</p>{stages}<details class=\"plan\"><summary>all options</summary>{all}</details>"
+    )
+}
