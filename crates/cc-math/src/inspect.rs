@@ -6,9 +6,12 @@ use cc_math_core::Reason;
 use cc_math_report::{Entry, Filter, Folder, MARK, entries};
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
+use signal_hook::consts::SIGINT;
+use signal_hook::flag;
 use std::io::{self, IsTerminal, Write};
 use std::path::PathBuf;
 use std::process::{Child, ChildStdin, Command, Stdio};
+use std::sync::Arc;
 
 /// Page through the documents that a run kept, or the records it dropped.
 ///
@@ -60,6 +63,10 @@ pub(crate) fn run(arguments: InspectArguments) -> Result<Ending, Fault> {
         reason: arguments.reason,
         ids: arguments.id,
     };
+    if paged {
+        // Ctrl-C is the pager's business.
+        flag::register(SIGINT, Arc::default()).map_err(Fault::Signals)?;
+    }
     let mut screen = if paged { Screen::pager() } else { Screen::Plain };
     for entry in entries(&folder, &filter).take(limit) {
         let text = told(&entry?, arguments.json)?;

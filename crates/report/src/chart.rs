@@ -46,8 +46,8 @@ fn power(bin: u32) -> String {
 /// `1024` is `1k`: close enough where bars double.
 fn short(number: u64) -> String {
     match number {
-        ..1000 => number.to_string(),
-        ..1_000_000 => format!("{}k", number / 1000),
+        0..1000 => number.to_string(),
+        1000..1_000_000 => format!("{}k", number / 1000),
         _ => format!("{}M", number / 1_000_000),
     }
 }
@@ -119,7 +119,7 @@ mod tests {
     #[test]
     fn bins_double() {
         let mut bins = PowerBins::default();
-        [0, 1, 2, 3, 7, 1024].map(|n| bins.add(n));
+        [0, 1, 2, 3, 7, 1024].into_iter().for_each(|n| bins.add(n));
         let bars = bins.bars();
         let counts: Vec<_> = bars.iter().map(|bar| (bar.label.as_str(), bar.count)).collect();
         assert_eq!(counts.first(), Some(&("0", 1)));

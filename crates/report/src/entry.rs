@@ -34,8 +34,12 @@ pub struct Filter {
 /// Rows of a folder, one at a time.
 pub type Entries<'a> = Box<dyn Iterator<Item = Result<Entry, ReportError>> + 'a>;
 
-/// The rows that a filter lets through: documents, then rejects.
+/// The rows that a filter lets through: documents, then rejects. Documents that are not read back
+/// are an error where nothing else is asked for.
 pub fn entries<'a>(folder: &'a Folder, filter: &'a Filter) -> Entries<'a> {
+    if filter.kept && !filter.dropped && !folder.has_readable_documents() {
+        return Box::new(std::iter::once(Err(ReportError::Markdown(folder.name()))));
+    }
     let wanted = |id: &str| filter.ids.is_empty() || filter.ids.iter().any(|wanted| wanted == id);
     let kept = filter.kept.then(|| folder.documents()).into_iter().flatten();
     let kept = kept.filter(move |row| row.as_ref().map_or(true, |row| wanted(&row.value.id)));

@@ -20,6 +20,11 @@ const ALIASES: &[(&str, &str)] = &[
     ("\\end{split}", "\\end{aligned}"),
     ("\\mbox{", "\\text{"),
     ("\\hbox{", "\\text{"),
+    ("\\fbox{", "\\text{"),
+    ("\\emph{", "\\mathit{"),
+    ("\\textit{", "\\mathit{"),
+    ("\\textbf{", "\\text{"),
+    ("\\pmb{", "\\boldsymbol{"),
     ("\\widetilde", "\\tilde"),
     ("\\widecheck", "\\check"),
 ];
@@ -37,11 +42,57 @@ pub fn mathml(tex: &str, display: bool) -> Option<String> {
     if tex.len() > LONGEST || depth(tex) > DEEPEST {
         return None;
     }
-    let tex = ALIASES.iter().fold(tex.to_owned(), |tex, (theirs, ours)| tex.replace(theirs, ours));
+    let tex = prepared(tex);
     let display = if display { MathDisplay::Block } else { MathDisplay::Inline };
     let convert = || CONVERTER.as_ref()?.convert_with_local_state(&tex, display).ok();
     let made = catch_unwind(convert).ok()??.mathml;
     is_plain(&made).then_some(made)
+}
+
+/// The formula in commands that the library has: no labels, tags where they stand.
+fn prepared(tex: &str) -> String {
+    let tex = with_argument(tex, "\\label", |_| String::new());
+    let tex = with_argument(&tex, "\\tag*", |tag| format!("\\qquad\\text{{{tag}}}"));
+    let tex = with_argument(&tex, "\\tag", |tag| format!("\\qquad\\text{{({tag})}}"));
+    ALIASES.iter().fold(tex, |tex, (theirs, ours)| tex.replace(theirs, ours))
+}
+
+/// Puts something in the place of a command and its argument in braces.
+fn with_argument(tex: &str, command: &str, made: impl Fn(&str) -> String) -> String {
+    let mut out = String::new();
+    let mut rest = tex;
+    while let Some((before, behind)) = rest.split_once(command) {
+        out.push_str(before);
+        let argument = behind.trim_start().strip_prefix('{').and_then(|inner| {
+            let end = closing(inner)?;
+            Some((inner.get(..end)?, inner.get(end + 1..)?))
+        });
+        match argument {
+            Some((argument, after)) => {
+                out.push_str(&made(argument));
+                rest = after;
+            }
+            None => {
+                out.push_str(command);
+                rest = behind;
+            }
+        }
+    }
+    out + rest
+}
+
+/// Where the brace closes that was open before the text.
+fn closing(text: &str) -> Option<usize> {
+    let mut depth = 0_usize;
+    for (at, byte) in text.bytes().enumerate() {
+        match byte {
+            b'{' => depth += 1,
+            b'}' if depth == 0 => return Some(at),
+            b'}' => depth -= 1,
+            _ => {}
+        }
+    }
+    None
 }
 
 /// How deep the formula nests at most, counted so that it is never too little.
@@ -174,6 +225,7 @@ mod tests {
             r"\mathbb{R} \mathcal{A} \mathfrak{g} \mathbf{x}",
             r"\color{red}{x} + \cancel{y}",
             r"x \tag{1}",
+            r"x \tag*{$*$} \label{eq:x}",
         ] {
             assert!(mathml(tex, true).is_some(), "{tex}");
         }

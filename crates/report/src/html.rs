@@ -18,6 +18,20 @@ pub(crate) fn escape(text: &str) -> String {
     out
 }
 
+/// The same of the beginning of a text, in at most so many bytes and a few.
+pub(crate) fn escape_head(text: &str, most: usize) -> String {
+    let whole = head(text, most);
+    let mut end = whole.len();
+    loop {
+        let escaped = escape(head(whole, end));
+        if escaped.len() <= most {
+            return if end < text.len() { escaped + "…" } else { escaped };
+        }
+        // What is too much was spent on at most six bytes a byte.
+        end = end.saturating_sub((escaped.len() - most).div_ceil(6).max(1));
+    }
+}
+
 /// Text that a terminal shows and does not obey.
 pub(crate) fn printable(text: &str) -> String {
     text.chars().map(|c| if is_unprintable(c) { '\u{fffd}' } else { c }).collect()
@@ -51,7 +65,7 @@ pub(crate) fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut out = String::new();
     for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index) % 3 == 0 {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
             out.push(',');
         }
         out.push(digit);
@@ -125,5 +139,8 @@ mod tests {
         assert_eq!(clip("aéb", 2), "aé…");
         assert_eq!(clip("aéb", 3), "aéb");
         assert_eq!(head("aéb", 2), "a");
+        assert_eq!(escape_head("a<b", 6), "a&lt;b");
+        assert_eq!(escape_head("a<b", 5), "a&lt;…");
+        assert_eq!(escape_head(&"&".repeat(1000), 53), format!("{}…", "&amp;".repeat(10)));
     }
 }

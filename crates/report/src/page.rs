@@ -13,9 +13,11 @@ use samples::Room;
 /// Bytes that the page may have.
 const MOST: usize = 4_800_000;
 
+/// Bytes of what is shown of a gate but its rows.
+const GATE: usize = 10 << 10;
+
 /// The page may load nothing, run nothing and send nothing, whatever is in it.
-const POLICY: &str =
-    "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
+const POLICY: &str = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
 
 impl Survey<'_> {
     /// The survey as one self-contained page of HTML, smaller than 5 MB: no script, nothing loaded.
@@ -56,13 +58,14 @@ impl Survey<'_> {
              <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\
              <link rel=\"icon\" href=\"data:,\">\
              <title>cc-math run {hash}</title><style>{STYLE}</style></head>\n<body>\
-             <header><h1>What the run did</h1>\
-             <p class=\"meta\">plan <code>{hash}</code> · written by {writer}</p>\
+             <header><h1>Run report</h1>\
+             <p class=\"meta\">{stages}<br>plan <code>{hash}</code> · written by {writer}</p>\
              {figures}<nav aria-label=\"Sections\"><ul>{links}</ul></nav></header>\n<main>{bodies}</main>\n\
              <footer>Made by <code>cc-math report</code> from the manifest and the rows of the output folder. \
              Samples are drawn by a hash of the ids: the same folder shows the same ones.</footer></body></html>\n",
             hash = escape(&self.manifest.plan_hash),
             writer = escape(&self.manifest.writer),
+            stages = escape(&crate::names::stages(self.manifest).join(" → ")),
             figures = self.figures(),
         )
     }
@@ -141,8 +144,10 @@ impl Survey<'_> {
             gate.dropped.len() + gate.nearest.len() + gate.nearest_kept.len()
         };
         let rows = self.kept.len() + self.gates.values().map(rows).sum::<usize>();
+        // Headings and charts stand between the rows.
+        let bytes = bytes.saturating_sub(self.gates.len() * GATE);
         let mut room = Room { left: bytes, rows, drawn: Drawn::default() };
-        let list = room.list(self.kept.iter());
+        let list = room.open_list(self.kept.iter());
         let dropped = self.dropped(&mut room);
         let intro = match (self.has_documents, self.kept.len()) {
             (false, _) => "<p>Documents written as Markdown are not read back.".into(),
@@ -162,8 +167,10 @@ const STYLE: &str = include_str!("page.css");
 
 /// A histogram of numbers, with a line at their bound.
 fn score(title: &str, numbers: &Numbers, bound: Option<f64>) -> String {
-    let width = numbers.most - numbers.least;
-    let mark = bound.filter(|_| width > 0.0).map(|bound| (bound - numbers.least) / width);
+    let bins = numbers.bins(30, bound);
+    let (least, most) =
+        (bins.first().map_or(0.0, |bin| bin.0), bins.last().map_or(0.0, |bin| bin.1));
+    let mark = bound.filter(|_| most > least).map(|bound| (bound - least) / (most - least));
     let sampled = if numbers.is_sampled() { ", shape from 10,000 of them" } else { "" };
     let note = format!(
         "{} values, median {}, mean {}{sampled}",
@@ -171,7 +178,7 @@ fn score(title: &str, numbers: &Numbers, bound: Option<f64>) -> String {
         figure(numbers.quantile(0.5)),
         figure(numbers.mean()),
     );
-    histogram(title, &note, &bars(&numbers.bins(30)), mark)
+    histogram(title, &note, &bars(&bins), mark)
 }
 
 fn counted(n: usize, what: &str) -> String {
@@ -179,5 +186,5 @@ fn counted(n: usize, what: &str) -> String {
 }
 
 fn mean(sum: u64, n: u64) -> String {
-    if n == 0 { "no documents".into() } else { format!("{} a document", bytes(sum / n)) }
+    sum.checked_div(n).map_or("no documents".into(), |mean| format!("{} a document", bytes(mean)))
 }

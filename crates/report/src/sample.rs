@@ -107,20 +107,19 @@ impl Numbers {
         sorted.get(index).copied().unwrap_or_default()
     }
 
-    /// Counts of the sample in bins of equal width, from the least to the most.
-    pub(crate) fn bins(&self, bins: usize) -> Vec<(f64, f64, u64)> {
-        let width = (self.most - self.least) / bins as f64;
+    /// Counts of the sample in bins of equal width, from the least to the most; a bound lies within.
+    pub(crate) fn bins(&self, bins: usize, bound: Option<f64>) -> Vec<(f64, f64, u64)> {
+        let least = bound.map_or(self.least, |bound| bound.min(self.least));
+        let most = bound.map_or(self.most, |bound| bound.max(self.most));
+        let width = (most - least) / bins as f64;
         let mut counts = vec![0; bins];
         for number in self.sample.iter() {
-            let bin = if width > 0.0 { ((number - self.least) / width) as usize } else { 0 };
+            let bin = if width > 0.0 { ((number - least) / width) as usize } else { 0 };
             counts.get_mut(bin.min(bins - 1)).into_iter().for_each(|count| *count += 1);
         }
-        let edge = |bin: usize| self.least + width * bin as f64;
-        counts
-            .into_iter()
-            .enumerate()
-            .map(|(bin, count)| (edge(bin), edge(bin + 1), count))
-            .collect()
+        let edge = |bin: usize| least + width * bin as f64;
+        let counts = counts.into_iter().enumerate();
+        counts.map(|(bin, count)| (edge(bin), edge(bin + 1), count)).collect()
     }
 }
 
@@ -146,12 +145,16 @@ mod tests {
     fn numbers_are_binned() {
         let mut numbers = Numbers::default();
         (0..100).for_each(|n| numbers.add(n, n as f64));
-        let bins = numbers.bins(4);
+        let bins = numbers.bins(4, None);
         assert_eq!(bins.iter().map(|bin| bin.2).collect::<Vec<_>>(), [25, 25, 25, 25]);
         assert_eq!((numbers.least, numbers.most, numbers.mean()), (0.0, 99.0, 49.5));
         assert_eq!(numbers.quantile(0.5), 50.0);
+        assert_eq!(
+            numbers.bins(2, Some(199.0)).iter().map(|bin| bin.2).collect::<Vec<_>>(),
+            [100, 0]
+        );
         let mut same = Numbers::default();
         same.add(0, 7.0);
-        assert_eq!(same.bins(3)[0].2, 1);
+        assert_eq!(same.bins(3, None)[0].2, 1);
     }
 }

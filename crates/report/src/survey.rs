@@ -19,7 +19,7 @@ const EXCERPT: usize = 1200;
 /// Names of hosts and languages that are counted at a time.
 const ROOM: usize = 8192;
 /// Pairs of stage and reason that are sampled, and numeric metadata that is counted.
-const MOST_GATES: usize = 64;
+pub(crate) const MOST_GATES: usize = 40;
 const MOST_SCORES: usize = 24;
 
 /// What is in an output folder: counts from its manifest, and counts and samples of its rows.

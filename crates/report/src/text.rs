@@ -31,7 +31,7 @@ pub(crate) struct Drawn {
 
 /// Markdown as it is, but for headings in bold and formulas drawn.
 pub(crate) fn to_html(text: &str, drawn: &mut Drawn) -> String {
-    let mut writer = Writer { out: String::new(), line_starts: true, heading: false };
+    let mut writer = Writer { out: String::new(), line_starts: true, heading: false, fence: 0 };
     let mut at = 0;
     for found in formulas(text) {
         let range = outer(text, &found);
@@ -40,10 +40,15 @@ pub(crate) fn to_html(text: &str, drawn: &mut Drawn) -> String {
         at = range.end;
     }
     writer.plain(text.get(at..).unwrap_or_default());
-    if writer.heading {
-        writer.out.push_str("</b>");
-    }
-    writer.out
+    writer.finish()
+}
+
+/// How many backticks fence code off in this line.
+fn fence(line: &str) -> usize {
+    let line = line.trim_start_matches([' ', '>']);
+    let run = line.bytes().take_while(|byte| *byte == b'`').count();
+    let alone = !line.get(run..).unwrap_or_default().contains('`');
+    if run >= 3 && alone { run } else { 0 }
 }
 
 /// A formula with its delimiters.
@@ -59,24 +64,47 @@ struct Writer {
     out: String,
     line_starts: bool,
     heading: bool,
+    /// Length of the fence of the code that is open, or 0.
+    fence: usize,
 }
 
 impl Writer {
     fn plain(&mut self, text: &str) {
         for line in text.split_inclusive('\n') {
-            if self.line_starts && line.starts_with('#') {
-                self.out.push_str("<b>");
-                self.heading = true;
-            }
             let (line, ends) = line.strip_suffix('\n').map_or((line, false), |line| (line, true));
-            self.out.push_str(&escape(line));
-            if ends && self.heading {
-                self.out.push_str("</b>");
-                self.heading = false;
+            let fence = if self.line_starts { fence(line) } else { 0 };
+            let opens = self.fence == 0 && fence > 0;
+            let closes = self.fence > 0 && fence >= self.fence;
+            self.heading =
+                self.heading || (self.line_starts && self.fence == 0 && line.starts_with('#'));
+            let bold = self.heading && self.line_starts;
+            self.out.push_str(if bold { "<b>" } else { "" });
+            if opens {
+                self.out.push_str("<span class=\"mono\">");
+                self.fence = fence;
             }
-            self.out.push_str(if ends { "\n" } else { "" });
+            self.out.push_str(&escape(line));
+            if closes {
+                self.out.push_str("</span>");
+                self.fence = 0;
+            }
+            if ends {
+                self.end_heading();
+                self.out.push('\n');
+            }
             self.line_starts = ends;
         }
+    }
+
+    fn end_heading(&mut self) {
+        self.out.push_str(if self.heading { "</b>" } else { "" });
+        self.heading = false;
+    }
+
+    fn finish(mut self) -> String {
+        self.end_heading();
+        self.out.push_str(if self.fence > 0 { "</span>" } else { "" });
+        self.out
     }
 
     fn formula(&mut self, tex: &str, found: &Found, drawn: &mut Drawn) {
@@ -108,6 +136,16 @@ mod tests {
         assert!(html.starts_with("<b># A &lt;b&gt;</b>\nLet <math"), "{html}");
         assert!(html.contains("</math> be \\$5."), "{html}");
         assert!(html.ends_with("</math>\n`$no$`"), "{html}");
+    }
+
+    #[test]
+    fn code_is_set_apart() {
+        let html = html("a\n```c\n# x $y$\n```\nb\n````\n```\n");
+        let code = "<span class=\"mono\">";
+        assert_eq!(
+            html,
+            format!("a\n{code}```c\n# x $y$\n```</span>\nb\n{code}````\n```\n</span>")
+        );
     }
 
     #[test]

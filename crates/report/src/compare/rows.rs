@@ -132,7 +132,8 @@ impl Passes {
                 (None, None) => return,
                 (Some(x), Some(y)) if x.id == y.id => {
                     self.pair(x, y);
-                    (a.next(), b.next());
+                    a.next();
+                    b.next();
                 }
                 (Some(x), y) if y.is_none_or(|y| x.id < y.id) => {
                     self.only_a.add(x.id);

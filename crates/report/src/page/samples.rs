@@ -1,7 +1,7 @@
 //! Rows shown one by one: those kept, those dropped, those nearest to a bound.
 
 use super::{counted, score};
-use crate::html::{bytes, clip, escape, figure, grouped, head};
+use crate::html::{bytes, clip, escape, escape_head, figure, grouped};
 use crate::sample::Smallest;
 use crate::survey::{Bound, Gate, Sampled, Survey};
 use crate::text::{Drawn, to_html};
@@ -13,10 +13,26 @@ pub(super) struct Room {
     pub(super) drawn: Drawn,
 }
 
-/// A row takes that much at least, for what is not its text.
-const ROW: usize = 400;
+/// Bytes of a row that are neither its line nor its text: markup, id and address.
+const ROW: usize = 400 + URL;
+
+/// Bytes of an address, a title and a detail.
+const URL: usize = 300;
+const TITLE: usize = 200;
+const DETAIL: usize = 300;
 
 impl Room {
+    /// A list whose first row with a drawn formula is open.
+    pub(super) fn open_list<'a>(&mut self, rows: impl Iterator<Item = &'a Sampled>) -> String {
+        let mut list = self.list(rows);
+        let drawn = list.find("<math");
+        let closed = drawn.and_then(|at| list.get(..at)?.rfind("<details>"));
+        if let Some(at) = closed {
+            list.insert_str(at + "<details".len(), " open");
+        }
+        list
+    }
+
     pub(super) fn list<'a>(&mut self, rows: impl Iterator<Item = &'a Sampled>) -> String {
         let rows: String = rows.map(|row| self.row(row)).collect();
         if rows.is_empty() { rows } else { format!("<ol class=\"rows\">{rows}</ol>") }
@@ -24,11 +40,13 @@ impl Room {
 
     fn row(&mut self, row: &Sampled) -> String {
         let share = self.left / self.rows.max(1);
+        self.rows = self.rows.saturating_sub(1);
         let line = summary(row);
-        let body = row
-            .excerpt
-            .as_deref()
-            .map(|text| self.body(row, text, share.saturating_sub(line.len() + ROW)));
+        let left = share.saturating_sub(line.len() + ROW);
+        if left == 0 {
+            return String::new();
+        }
+        let body = row.excerpt.as_deref().map(|text| self.body(row, text, left));
         let html = match body {
             Some(body) => format!(
                 "<li><details><summary>{line}</summary><div class=\"body\">{body}</div></details>"
@@ -36,7 +54,6 @@ impl Room {
             None => format!("<li><div class=\"flat\">{line}</div>"),
         };
         self.left = self.left.saturating_sub(html.len());
-        self.rows = self.rows.saturating_sub(1);
         html
     }
 
@@ -44,8 +61,7 @@ impl Room {
         let mut drawn = Drawn::default();
         let mut html = to_html(text, &mut drawn);
         if html.len() > most {
-            // As plain text, at worst six bytes a byte.
-            (html, drawn) = (escape(head(text, most / 6)), Drawn::default());
+            (html, drawn) = (escape_head(text, most), Drawn::default());
         }
         self.drawn.drawn += drawn.drawn;
         self.drawn.sources += drawn.sources;
@@ -56,8 +72,8 @@ impl Room {
         };
         format!(
             "<div class=\"meta\"><code>{}</code> · <span class=\"mono\">{}</span>{shown}</div><div class=\"text\" tabindex=\"0\">{html}</div>",
-            escape(&clip(&row.id, 64)),
-            escape(&clip(&row.url, 300)),
+            escape_head(&row.id, 64),
+            escape_head(&row.url, URL),
         )
     }
 
@@ -76,25 +92,28 @@ impl Room {
     }
 }
 
+/// A detail of so many characters stands beside the name.
+const SHORT: usize = 48;
+
 fn summary(row: &Sampled) -> String {
     let name = [&row.title, &row.url, &row.id].into_iter().find(|name| !name.trim().is_empty());
-    let name = name.map_or("(no address)".into(), |name| clip(name, 160));
+    let name = name.map_or("(no address)", |name| name);
+    let is_short = row.detail.chars().count() <= SHORT;
     let mut meta = Vec::new();
+    meta.extend(
+        (row.value.is_none() && is_short && !row.detail.is_empty()).then(|| escape(&row.detail)),
+    );
     meta.extend(row.value.map(|value| format!("<b>{}</b>", figure(value))));
     if row.excerpt.is_some() {
         meta.push(bytes(row.text_bytes as u64));
         meta.push(counted(row.formulas, "formula"));
     }
-    let detail = if row.detail.is_empty() {
-        String::new()
-    } else {
-        format!("<span class=\"meta detail\">{}</span>", escape(&clip(&row.detail, 300)))
+    let detail = match is_short {
+        true => String::new(),
+        false => format!("<span class=\"meta detail\">{}</span>", escape_head(&row.detail, DETAIL)),
     };
-    format!(
-        "<span class=\"title\">{}</span><span class=\"meta\">{}</span>{detail}",
-        escape(&name),
-        meta.join(" · ")
-    )
+    let (name, meta) = (escape_head(name, TITLE), meta.join(" · "));
+    format!("<span class=\"title\">{name}</span><span class=\"meta\">{meta}</span>{detail}")
 }
 
 impl Survey<'_> {
@@ -111,6 +130,12 @@ impl Survey<'_> {
                 html += &room.list(gate.dropped.iter());
                 html += &gate.signal(room);
             }
+        }
+        let all: usize = self.manifest.counts.rejects.values().map(|reasons| reasons.len()).sum();
+        let more = all.saturating_sub(self.gates.len());
+        if more > 0 {
+            html +=
+                &format!("<p class=\"note\">{} more are not sampled.</p>", counted(more, "reason"));
         }
         html
     }

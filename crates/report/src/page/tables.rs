@@ -3,32 +3,40 @@
 use crate::html::{bytes, clip, escape, figure, grouped, percent};
 use crate::names::{stage_options, stages};
 use crate::options::options;
-use crate::tally::Tally;
+use crate::tally::{Count, Tally};
 use cc_math_core::{KindCounts, Ledger, Manifest, Reason};
 use cc_math_store::format_ms;
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
 
+/// The column that holds words.
+const WORDS: &str = "how, why";
+
+/// Rows of a table of names that are seen at once; the others, at a click.
+const SEEN: usize = 15;
+
 /// Rows of a table of names.
 const TOP: usize = 50;
 
-fn table(caption: &str, heads: &[&str], rows: &str) -> String {
-    let heads: String = heads
-        .iter()
-        .enumerate()
-        .map(|(index, head)| {
-            let class = match (index, head.is_empty()) {
-                (0, _) => " class=\"name\"",
-                (_, true) => " class=\"bar\" aria-hidden=\"true\"",
-                _ => "",
-            };
-            format!("<th scope=\"col\"{class}>{head}")
-        })
-        .collect();
-    let caption =
-        if caption.is_empty() { String::new() } else { format!("<caption>{caption}</caption>") };
+fn table(label: &str, heads: &[&str], rows: &str) -> String {
+    let head = |(index, head): (usize, &&str)| {
+        let class = match *head {
+            "" => " class=\"bar\" aria-hidden=\"true\"",
+            WORDS => " class=\"name\"",
+            _ if index == 0 => " class=\"name\"",
+            _ => "",
+        };
+        format!("<th scope=\"col\"{class}>{head}")
+    };
+    let class = match (heads.contains(&""), heads.contains(&WORDS)) {
+        (true, true) => "wide has-words",
+        (true, false) => "wide",
+        _ => "plain",
+    };
+    let heads: String = heads.iter().enumerate().map(head).collect();
     format!(
-        "<div class=\"scroll\" tabindex=\"0\"><table>{caption}<thead><tr>{heads}<tbody>{rows}</table></div>"
+        "<div class=\"scroll\" role=\"region\" aria-label=\"{label}\" tabindex=\"0\">\
+         <table class=\"{class}\"><thead><tr>{heads}<tbody>{rows}</table></div>"
     )
 }
 
@@ -65,12 +73,11 @@ pub(crate) fn funnel(manifest: &Manifest) -> String {
     }
     let (kept, share) = (grouped(counts.documents), percent(counts.documents, counts.records));
     let foot = format!(
-        "<tfoot><tr><th scope=\"row\">kept<td><td><td><td><td>{kept} · {share}<td class=\"bar\"></tfoot>"
+        "<tfoot><tr><th scope=\"row\">kept<td><td><td>{share}<td><td>{kept}<td class=\"bar\"></tfoot>"
     );
-    let heads =
-        ["stage, reason", "came", "dropped", "of records", "of those that came", "left", ""];
+    let heads = ["stage, reason", "entered", "dropped", "of all", "of entered", "left", ""];
     let key = "<p class=\"note key\"><i></i>left<i class=\"out\"></i>dropped here, as shares of all records</p>";
-    format!("{}{key}", table("", &heads, &(rows + &foot)))
+    format!("{}{key}", table("funnel", &heads, &(rows + &foot)))
 }
 
 fn stage_row(stage: &str, came: u64, left: u64, dropped: u64, records: u64) -> String {
@@ -102,10 +109,10 @@ pub(crate) fn formulas(ledger: &Ledger) -> String {
         grouped(ledger.lost()),
         percent(ledger.recovered(), ledger.seen()),
     );
-    let heads = ["markup", "seen", "recovered", "downgraded", "lost", "recovered", "", "how, why"];
+    let heads = ["markup", "seen", "recovered", "downgraded", "lost", "recovered", "", WORDS];
     let note = "<p>Those on pages that were dropped are counted, too.</p>";
     let key = "<p class=\"note key\"><i class=\"good\"></i>recovered<i class=\"fair\"></i>downgraded: in the text, but less than its source<i class=\"bad\"></i>lost</p>";
-    format!("{note}{}{key}", table("", &heads, &(rows + &foot)))
+    format!("{note}{}{key}", table("formulas", &heads, &(rows + &foot)))
 }
 
 fn kind_row(kind: &str, counts: &KindCounts) -> String {
@@ -149,33 +156,39 @@ fn names(tally: &Tally, what: &str, intro: impl Fn(usize) -> String) -> String {
         return String::new();
     }
     let most = top.iter().map(|(_, count)| count.documents + count.rejects).max().unwrap_or(1);
-    let rows: String = top
-        .iter()
-        .map(|(name, count)| {
-            let total = count.documents + count.rejects;
-            let upper = if count.surplus > 0 {
-                format!("–{}", grouped(total + count.surplus))
-            } else {
-                String::new()
-            };
-            format!(
-                "<tr><th scope=\"row\">{}<td>{}<td>{}<td>{}{upper}<td>{}{}",
-                escape(&clip(name, 100)),
-                grouped(count.documents),
-                grouped(count.rejects),
-                grouped(total),
-                percent(count.documents, total),
-                track(&[("", count.documents), ("out", count.rejects)], most),
-            )
-        })
-        .collect();
+    let rows: Vec<String> = top.iter().map(|(name, count)| name_row(name, *count, most)).collect();
     let crowded = if tally.crowded {
         " There were more names than are counted at a time, so a count may be too low by what its range says."
     } else {
         ""
     };
     let heads = [what, "documents", "rejects", "records", "kept", ""];
-    format!("<p>{}{crowded}</p>{}", intro(top.len()), table("", &heads, &rows))
+    let (seen, more) = rows.split_at(rows.len().min(SEEN));
+    let more = match more.len() {
+        0 => String::new(),
+        n => format!(
+            "<details class=\"more\"><summary>{n} more</summary>{}</details>",
+            table(&format!("more: {what}"), &heads, &more.concat())
+        ),
+    };
+    format!("<p>{}{crowded}</p>{}{more}", intro(top.len()), table(what, &heads, &seen.concat()))
+}
+
+fn name_row(name: &str, count: Count, most: u64) -> String {
+    let total = count.documents + count.rejects;
+    let upper = match count.surplus {
+        0 => String::new(),
+        surplus => format!("–{}", grouped(total + surplus)),
+    };
+    format!(
+        "<tr><th scope=\"row\">{}<td>{}<td>{}<td>{}{upper}<td>{}{}",
+        escape(&clip(name, 100)),
+        grouped(count.documents),
+        grouped(count.rejects),
+        grouped(total),
+        percent(count.documents, total),
+        track(&[("", count.documents), ("out", count.rejects)], most),
+    )
 }
 
 /// What `run.json` says of each run.
@@ -210,7 +223,7 @@ pub(crate) fn throughput(runs: &[Json]) -> String {
     }
     let heads =
         ["run", "started", "ended", "threads", "time", "records", "input", "records/s", "MB/s"];
-    table("", &heads, &rows)
+    table("runs", &heads, &rows)
 }
 
 /// The inputs that could not be read.
@@ -228,7 +241,7 @@ pub(crate) fn failed(manifest: &Manifest) -> String {
         })
         .collect();
     let intro = format!("<p>{} of {}.</p>", failed.len().min(TOP), grouped(failed.len() as u64));
-    intro + &table("", &["input", "what went wrong"], &rows)
+    intro + &table("failed inputs", &["input", "what went wrong"], &rows)
 }
 
 /// The stages and all that they were told.
@@ -241,19 +254,19 @@ pub(crate) fn plan(manifest: &Manifest) -> String {
             escape(&clip(&options, 2000))
         )
     });
-    let stages = table("", &["stage", "options"], &stages.collect::<String>());
+    let stages = table("stages", &["stage", "options"], &stages.collect::<String>());
     let rows: String = options(&manifest.plan)
         .iter()
-        .take(400)
+        .take(200)
         .map(|(name, value)| {
-            let (name, value) = (escape(&clip(name, 200)), escape(&clip(value, 500)));
+            let (name, value) = (escape(&clip(name, 200)), escape(&clip(value, 300)));
             format!(
                 "<tr><th scope=\"row\"><code>{name}</code><td class=\"long\"><code>{value}</code>"
             )
         })
         .collect();
     let seed = manifest.seed.map_or("none".into(), |seed| seed.to_string());
-    let all = table("", &["option", "value"], &rows);
+    let all = table("options", &["option", "value"], &rows);
     format!(
         "<p>Seed: {seed}.</p>{stages}<details class=\"plan\"><summary>all options</summary>{all}</details>"
     )
