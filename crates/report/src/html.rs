@@ -104,7 +104,8 @@ pub(crate) fn figure(number: f64) -> String {
         1.0..10.0 => 2,
         _ => 3,
     };
-    format!("{number:.digits$}")
+    let text = format!("{number:.digits$}");
+    if digits == 0 { text } else { text.trim_end_matches('0').trim_end_matches('.').into() }
 }
 
 #[cfg(test)]
@@ -131,7 +132,7 @@ mod tests {
             [12, 1500, 2_500_000, 3_210_000_000].map(bytes),
             ["12 B", "1.5 kB", "2.5 MB", "3.21 GB"]
         );
-        assert_eq!([0.5, 3.0, 12.34, 0.123_45].map(figure), ["0.500", "3", "12.3", "0.123"]);
+        assert_eq!([0.5, 3.0, 12.34, 0.123_45].map(figure), ["0.5", "3", "12.3", "0.123"]);
     }
 
     #[test]

@@ -167,7 +167,9 @@ const STYLE: &str = include_str!("page.css");
 
 /// A histogram of numbers, with a line at their bound.
 fn score(title: &str, numbers: &Numbers, bound: Option<f64>) -> String {
-    let bins = numbers.bins(30, bound);
+    // As many as the numbers can fill.
+    let bins = ((numbers.count() as f64).sqrt().ceil() as usize).clamp(6, 30);
+    let bins = numbers.bins(bins, bound);
     let (least, most) =
         (bins.first().map_or(0.0, |bin| bin.0), bins.last().map_or(0.0, |bin| bin.1));
     let mark = bound.filter(|_| most > least).map(|bound| (bound - least) / (most - least));

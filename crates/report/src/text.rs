@@ -37,7 +37,11 @@ pub(crate) fn to_html(text: &str, drawn: &mut Drawn) -> String {
         let range = outer(text, &found);
         writer.plain(text.get(at..range.start).unwrap_or_default());
         writer.formula(text.get(found.range.clone()).unwrap_or_default(), &found, drawn);
-        at = range.end;
+        // A block ends its line by itself.
+        let ends_line =
+            found.display && text.get(range.end..).is_some_and(|rest| rest.starts_with('\n'));
+        at = range.end + usize::from(ends_line);
+        writer.line_starts = ends_line;
     }
     writer.plain(text.get(at..).unwrap_or_default());
     writer.finish()
@@ -108,7 +112,6 @@ impl Writer {
     }
 
     fn formula(&mut self, tex: &str, found: &Found, drawn: &mut Drawn) {
-        self.line_starts = false;
         if let Some(mathml) = mathml(tex, found.display) {
             drawn.drawn += 1;
             return self.out.push_str(&mathml);
@@ -135,7 +138,7 @@ mod tests {
         let html = html("# A <b>\nLet $x$ be \\$5.\n\n$$\ny\n$$\n`$no$`");
         assert!(html.starts_with("<b># A &lt;b&gt;</b>\nLet <math"), "{html}");
         assert!(html.contains("</math> be \\$5."), "{html}");
-        assert!(html.ends_with("</math>\n`$no$`"), "{html}");
+        assert!(html.ends_with("</math>`$no$`"), "{html}");
     }
 
     #[test]

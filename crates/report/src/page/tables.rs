@@ -9,8 +9,11 @@ use cc_math_store::format_ms;
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
 
-/// The column that holds words.
+/// A column of words beside a bar.
 const WORDS: &str = "how, why";
+
+/// Columns of words.
+const LEFT: &[&str] = &[WORDS, "started", "ended", "options", "value", "what went wrong"];
 
 /// Rows of a table of names that are seen at once; the others, at a click.
 const SEEN: usize = 15;
@@ -22,8 +25,7 @@ fn table(label: &str, heads: &[&str], rows: &str) -> String {
     let head = |(index, head): (usize, &&str)| {
         let class = match *head {
             "" => " class=\"bar\" aria-hidden=\"true\"",
-            WORDS => " class=\"name\"",
-            _ if index == 0 => " class=\"name\"",
+            _ if index == 0 || LEFT.contains(head) => " class=\"name\"",
             _ => "",
         };
         format!("<th scope=\"col\"{class}>{head}")
