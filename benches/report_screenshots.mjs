@@ -62,8 +62,8 @@ async function look(page, scheme, width) {
   const name = `${basename(page, ".html")}-${scheme}-${width}`;
   const scrolled = await value("document.documentElement.scrollWidth");
   if (scrolled > width) faults.push(`${name}: ${scrolled} px wide`);
-  // The first sample of each list, opened, shows how formulas are drawn.
-  await value("document.querySelectorAll('.rows').forEach(list => list.querySelector('details')?.setAttribute('open', ''))");
+  // The first row with a formula of each list, opened, shows how formulas are drawn.
+  await value("document.querySelectorAll('.rows').forEach(list => list.querySelector('math')?.closest('details').setAttribute('open', ''))");
   for (const [part, expression] of [["", "0"], ["-kept", "document.querySelector('#kept').getBoundingClientRect().top + scrollY - 20"],
     ["-dropped", "(document.querySelector('#dropped')?.getBoundingClientRect().top ?? 0) + scrollY - 20"]]) {
     const y = Math.max(0, await value(expression));

@@ -68,7 +68,9 @@ pub(crate) fn run(arguments: InspectArguments) -> Result<Ending, Fault> {
         flag::register(SIGINT, Arc::default()).map_err(Fault::Signals)?;
     }
     let mut screen = if paged { Screen::pager() } else { Screen::Plain };
+    let mut shown = 0;
     for entry in entries(&folder, &filter).take(limit) {
+        shown += 1;
         let text = told(&entry?, arguments.json)?;
         match screen.write(&text) {
             // Whoever looks at it has seen enough.
@@ -77,7 +79,10 @@ pub(crate) fn run(arguments: InspectArguments) -> Result<Ending, Fault> {
         }
     }
     screen.close();
-    Ok(Ending::Well)
+    match filter.ids.first() {
+        Some(id) if shown == 0 => Err(Fault::Unknown { what: id.clone(), folder: folder.name() }),
+        _ => Ok(Ending::Well),
+    }
 }
 
 fn told(entry: &Entry, json: bool) -> Result<String, Fault> {

@@ -127,6 +127,7 @@ fn rows_are_inspected_by_kind_stage_reason_and_id() {
         shown.starts_with(&format!("── kept {id}\n")) && shown.contains("   record    "),
         "{shown}"
     );
+    assert_eq!(scratch.run("inspect out --id no-such").status.code(), Some(2));
     assert_eq!(scratch.run("inspect out --reason no-such").status.code(), Some(2));
 }
 

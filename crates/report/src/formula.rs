@@ -213,6 +213,9 @@ fn is_plain_value(value: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+    use proptest::sample::select;
 
     #[test]
     fn formulas_become_mathml() {
@@ -251,6 +254,56 @@ mod tests {
                 .is_none_or(|made| !made.contains("<script"))
         );
     }
+
+    proptest! {
+        /// Whatever the formula: an answer, and nothing but MathML.
+        #[test]
+        fn any_tokens_are_drawn_or_refused(tokens in vec(select(TOKENS), 0..60), times in 1..40_usize) {
+            let tex = tokens.concat().repeat(times);
+            prop_assert!(mathml(&tex, times % 2 == 0).is_none_or(|made| is_plain(&made)));
+        }
+    }
+
+    const TOKENS: &[&str] = &[
+        "x",
+        "1",
+        " ",
+        "<",
+        "{",
+        "}",
+        "^",
+        "_",
+        "&",
+        "\\\\",
+        "$",
+        "%",
+        "#1",
+        "'",
+        "é",
+        "\u{202e}",
+        "\\sqrt",
+        "\\frac",
+        "\\left(",
+        "\\right)",
+        "\\begin{aligned}",
+        "\\end{aligned}",
+        "\\begin{array}{c|c}",
+        "\\end{array}",
+        "\\text{",
+        "\\color{red}",
+        "\\href{x}",
+        "\\tag{",
+        "\\label{",
+        "\\over",
+        "\\limits",
+        "\\hspace{9em}",
+        "\\bm",
+        "\\not",
+        "\\middle|",
+        "\\hline",
+        "\\mathbb",
+        "\\operatorname*",
+    ];
 
     #[test]
     fn markup_is_looked_through() {

@@ -17,12 +17,12 @@ pub struct Trace {
 }
 
 /// What a stage said of a record.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct StageWord {
     /// The stage.
     pub stage: String,
     /// Its options, as the plan has them.
-    pub options: Option<String>,
+    pub options: Option<Json>,
     /// What it said.
     pub verdict: Word,
 }
@@ -91,13 +91,12 @@ impl Trace {
         let mut row = self.entry.to_json()?;
         row.as_object_mut().map(|fields| fields.remove("text"));
         let stages = self.stages.iter().map(|word| {
-            let options = word.options.as_ref().and_then(|text| serde_json::from_str::<Json>(text).ok());
             let (verdict, reason, detail) = match &word.verdict {
                 Word::Kept => ("keep", None, None),
                 Word::Dropped(reason, detail) => ("drop", Some(reason), Some(detail)),
                 Word::NotReached => ("not-reached", None, None),
             };
-            json!({ "stage": word.stage, "options": options, "verdict": verdict, "reason": reason, "detail": detail })
+            json!({ "stage": word.stage, "options": word.options, "verdict": verdict, "reason": reason, "detail": detail })
         });
         let ledger =
             if let Entry::Kept(row) = &self.entry { json!(row.value.ledger) } else { Json::Null };
@@ -107,7 +106,8 @@ impl Trace {
 
 impl StageWord {
     fn told(&self) -> String {
-        let options = self.options.as_deref().map(|options| format!(" with {}", one_line(options)));
+        let told = |options: &Json| format!(" with {}", one_line(&options.to_string()));
+        let options = self.options.as_ref().map(told);
         let options = options.unwrap_or_default();
         match &self.verdict {
             Word::Kept => format!("went on{options}"),

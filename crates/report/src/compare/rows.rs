@@ -53,11 +53,10 @@ pub(super) fn documents(a: &Folder, b: &Folder, most: usize) -> Result<Documents
 
 impl<'a> Side<'a> {
     fn of(folder: &'a Folder, other: &'a Folder) -> Self {
-        let same = |file: &&OutputEntry| {
-            let mut others = other.files("documents/");
-            others.any(|other| (&other.path, &other.xxh3) == (&file.path, &file.xxh3))
-        };
-        let files = folder.files("documents/").filter(|file| !same(file)).collect();
+        let name = |file: &'a OutputEntry| (&file.path, &file.xxh3);
+        let others: BTreeSet<_> = other.files("documents/").map(name).collect();
+        let files = folder.files("documents/").filter(|file| !others.contains(&name(file)));
+        let files = files.collect();
         Self { folder, files }
     }
 

@@ -134,49 +134,56 @@ fn kind_row(kind: &str, counts: &KindCounts) -> String {
     )
 }
 
-/// The hosts with most documents and rejects.
-pub(crate) fn hosts(tally: &Tally) -> String {
-    names(tally, "host", |shown| {
-        let (of, more) =
-            (grouped(tally.len() as u64), if tally.crowded { "more than " } else { "" });
-        format!(
-            "Hosts without <code>www.</code>: {shown} of {more}{of}, by documents, then by records."
-        )
-    })
-}
-
 /// The languages that documents say they are in.
 pub(crate) fn languages(tally: &Tally) -> String {
-    names(tally, "language", |_| {
-        "What the entry <code>language</code> of documents' metadata says.".into()
-    })
+    let top = tally.top(TOP);
+    let Some(most) = top.iter().map(|(_, count)| count.documents).max() else {
+        return String::new();
+    };
+    let all: u64 = top.iter().map(|(_, count)| count.documents).sum();
+    let row = |(name, count): &(&str, Count)| {
+        let (n, share) = (grouped(count.documents), percent(count.documents, all));
+        let bar = track(&[("", count.documents)], most);
+        format!("<tr><th scope=\"row\">{}<td>{n}<td>{share}{bar}", escape(name))
+    };
+    let rows: String = top.iter().map(row).collect();
+    let (shown, known) = (top.len(), grouped(tally.len() as u64));
+    let (of, crowded) = if tally.crowded { ("more than ", CROWDED) } else { ("", "") };
+    let intro = format!(
+        "<p>What the entry <code>language</code> of documents' metadata says: {shown} of {of}{known}.{crowded}</p>"
+    );
+    intro + &table("languages", &["language", "documents", "share", ""], &rows)
 }
 
-fn names(tally: &Tally, what: &str, intro: impl Fn(usize) -> String) -> String {
+/// The hosts with most documents and rejects.
+pub(crate) fn hosts(tally: &Tally) -> String {
     let top = tally.top(TOP);
     if top.is_empty() {
         return String::new();
     }
     let most = top.iter().map(|(_, count)| count.documents + count.rejects).max().unwrap_or(1);
-    let rows: Vec<String> = top.iter().map(|(name, count)| name_row(name, *count, most)).collect();
-    let crowded = if tally.crowded {
-        " There were more names than are counted at a time, so a count may be too low by what its range says."
-    } else {
-        ""
-    };
-    let heads = [what, "documents", "rejects", "records", "kept", ""];
+    let rows: Vec<String> = top.iter().map(|(name, count)| host_row(name, *count, most)).collect();
+    let heads = ["host", "documents", "rejects", "records", "kept", ""];
     let (seen, more) = rows.split_at(rows.len().min(SEEN));
     let more = match more.len() {
         0 => String::new(),
         n => format!(
             "<details class=\"more\"><summary>{n} more</summary>{}</details>",
-            table(&format!("more: {what}"), &heads, &more.concat())
+            table("more hosts", &heads, &more.concat())
         ),
     };
-    format!("<p>{}{crowded}</p>{}{more}", intro(top.len()), table(what, &heads, &seen.concat()))
+    let (shown, known) = (top.len(), grouped(tally.len() as u64));
+    let (of, crowded) = if tally.crowded { ("more than ", CROWDED) } else { ("", "") };
+    let intro = format!(
+        "<p>Hosts without <code>www.</code>: {shown} of {of}{known}, by documents, then by records.{crowded}</p>"
+    );
+    format!("{intro}{}{more}", table("hosts", &heads, &seen.concat()))
 }
 
-fn name_row(name: &str, count: Count, most: u64) -> String {
+const CROWDED: &str = " There were more than are counted at a time, so a count may be too low by \
+    what its range says.";
+
+fn host_row(name: &str, count: Count, most: u64) -> String {
     let total = count.documents + count.rejects;
     let upper = match count.surplus {
         0 => String::new(),
@@ -249,7 +256,8 @@ pub(crate) fn failed(manifest: &Manifest) -> String {
 /// The stages and all that they were told.
 pub(crate) fn plan(manifest: &Manifest) -> String {
     let stages = stages(manifest).into_iter().map(|stage| {
-        let options = stage_options(manifest, &stage).unwrap_or_default();
+        let options =
+            stage_options(manifest, &stage).map_or(String::new(), |json| json.to_string());
         format!(
             "<tr><th scope=\"row\">{}<td class=\"long\"><code>{}</code>",
             escape(&stage),
