@@ -83,11 +83,9 @@ impl Room {
         if drawn + sources == 0 {
             return String::new();
         }
-        let marked = "<code class=\"tex\">marked so</code>";
+        let (sources, all) = (grouped(sources), grouped(drawn + sources));
         format!(
-            "Of {} on this page, {} are shown as their source, {marked}.",
-            counted((drawn + sources) as usize, "formula"),
-            grouped(sources)
+            "Of the formulas on this page, {sources} of {all} shown as source, <code class=\"tex\">marked so</code>."
         )
     }
 }
