@@ -1,9 +1,10 @@
 //! What a run is going to do: options with their defaults, inputs cut into tasks.
 
 use crate::legs::{Held, Leg};
+use crate::mix::{Mix, TableSource};
 use cc_math_core::document_id;
 use cc_math_extract::{EXTRACTOR, MathMode};
-use cc_math_store::{Columns, Form, Format, Input, Place, RecordRange};
+use cc_math_store::{Form, Format, Input, Place, RecordRange};
 use serde_json::{Value as Json, json};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -37,8 +38,10 @@ pub struct Plan {
     pub(crate) math: MathMode,
     /// What documents go through then; at least one leg.
     pub(crate) legs: Vec<Leg>,
-    /// Which columns of tables of documents are which of ours.
-    pub(crate) columns: Columns,
+    /// Where documents come from, if not from pages; tasks name one by its place.
+    pub(crate) sources: Vec<TableSource>,
+    /// How these are blended, which takes a first leg that measures them.
+    pub(crate) mix: Option<Mix>,
     pub(crate) format: Format,
     /// The column or entry of the metadata by whose values documents go to folders of their own.
     pub(crate) partition: Option<String>,
@@ -57,6 +60,8 @@ pub(crate) struct Task {
     /// Name of its files, without folder and ending.
     pub(crate) part: String,
     pub(crate) parts: Vec<Part>,
+    /// Which of the sources it reads.
+    pub(crate) source: usize,
 }
 
 /// Something a task reads.
@@ -90,7 +95,7 @@ impl Task {
         });
         let key = document_id(None, whole.as_bytes());
         let part = format!("part-{stem}-{}", key.get(..8).unwrap_or(&key));
-        Self { key, part, parts }
+        Self { key, part, parts, source: 0 }
     }
 }
 
@@ -105,6 +110,19 @@ impl Plan {
     /// or some thousand record ranges.
     pub fn new(options: ExtractOptions, inputs: Vec<Input>) -> Self {
         Self::empty(options).with(inputs)
+    }
+
+    /// The plan with these inputs of a source cut into tasks, too.
+    pub(crate) fn with_source(self, source: usize, inputs: Vec<Input>) -> Self {
+        let before = self.tasks.len();
+        let mut plan = self.with(inputs);
+        plan.tasks.iter_mut().skip(before).for_each(|task| task.source = source);
+        plan
+    }
+
+    /// The first leg of which anything is written: one that measures leaves no trace.
+    pub(crate) fn first(&self) -> usize {
+        usize::from(self.mix.is_some())
     }
 
     /// The plan with these inputs cut into tasks.
@@ -159,8 +177,8 @@ impl Plan {
         seed: Option<u64>,
     ) -> Self {
         let hash = document_id(None, json.to_string().as_bytes());
-        let columns = Columns::default();
-        Self { math, legs, columns, format, partition: None, seed, json, hash, tasks: Vec::new() }
+        let (partition, sources, tasks) = (None, vec![TableSource::default()], Vec::new());
+        Self { math, legs, sources, mix: None, format, partition, seed, json, hash, tasks }
     }
 
     /// How many tasks there are.

@@ -3,6 +3,7 @@
 use crate::error::RunError;
 use crate::guard::caught;
 use crate::legs::{Choice, Held};
+use crate::mix::{Draw, MIX, TableSource};
 use crate::source::{Hash, PAGE_CAP, PageContent, PageFile, Unit, failed};
 use crate::stages::Step;
 use cc_math_core::{
@@ -10,7 +11,7 @@ use cc_math_core::{
 };
 use cc_math_extract::{Extractor, Outcome, Page};
 use cc_math_store::{
-    BadRow, Columns, Form, Input, Piece, Place, RecordRange, Reject, Row, StoreError, media_type,
+    BadRow, Form, Input, Piece, Place, RecordRange, Reject, Row, StoreError, media_type,
     read_capped, sniff, unpack,
 };
 use cc_math_warc::http::{HttpLimits, Scratch};
@@ -28,7 +29,10 @@ pub(crate) type Extract<'a> = &'a (dyn Fn(&Page<'_>) -> Outcome + Sync);
 pub(crate) struct Way<'a> {
     pub(crate) extract: Extract<'a>,
     pub(crate) steps: &'a [Step],
-    pub(crate) columns: &'a Columns,
+    /// Where documents come from that are read from tables.
+    pub(crate) sources: &'a [TableSource],
+    /// At which rates these are drawn, if not all that they hold goes on.
+    pub(crate) draw: Option<&'a Draw>,
 }
 
 /// The stages that records are rejected in.
@@ -139,7 +143,7 @@ impl<'a> Worker<'a> {
             Unit::Pages(pages) => {
                 pages.into_iter().for_each(|page| self.page_file(page, &mut batch))
             }
-            Unit::Rows { name, piece } => self.rows(&name, &piece, &mut batch),
+            Unit::Rows { name, piece, source } => self.rows(&name, &piece, source, &mut batch),
             Unit::Held(held) => self.held(&held, &mut batch),
             Unit::Ranges { root, ranges } => {
                 ranges.iter().for_each(|range| self.range(&root, range, &mut batch));
@@ -168,8 +172,10 @@ impl<'a> Worker<'a> {
     }
 
     /// Reads rows of a table of documents.
-    fn rows(&mut self, name: &str, piece: &Piece, batch: &mut Batch) {
-        let read = caught(|| piece.read(self.way.columns).map_err(|e| e.to_string())).flatten();
+    fn rows(&mut self, name: &str, piece: &Piece, source: usize, batch: &mut Batch) {
+        let nothing = TableSource::default();
+        let table = self.way.sources.get(source).unwrap_or(&nothing);
+        let read = caught(|| piece.read(&table.columns).map_err(|e| e.to_string())).flatten();
         let rows = match read {
             Ok(rows) => rows,
             Err(error) => return batch.failed.push(failed(name, error)),
@@ -181,7 +187,7 @@ impl<'a> Worker<'a> {
             }
             batch.counts.records += 1;
             match row {
-                Ok(document) => batch.send(document, self.way.steps),
+                Ok(document) => self.blend(document, source, &table.name, batch),
                 Err(BadRow { row, detail }) => {
                     let reject = Reject {
                         url: Some(format!("file:{name}")),
@@ -194,6 +200,22 @@ impl<'a> Worker<'a> {
                 }
             }
         }
+    }
+
+    /// Sends a document on its way if it is drawn, or if nothing is.
+    fn blend(&self, mut document: Document, source: usize, name: &str, batch: &mut Batch) {
+        if !name.is_empty() {
+            document.metadata.insert(MIX.into(), name.into());
+        }
+        if let Some(draw) = self.way.draw {
+            let rate = draw.rates.get(source).copied().unwrap_or(0.0);
+            let place = draw.place(&document);
+            if place >= rate {
+                let detail = format!("{place:.6} is not below {rate}");
+                return batch.drop_document(document, MIX, Reason::NotSampled, detail);
+            }
+        }
+        batch.send(document, self.way.steps);
     }
 
     /// Reads documents that an earlier leg held.
@@ -484,8 +506,8 @@ pub fn read_page(input: &Input, extractor: &Extractor) -> Result<PageReading, Ru
         Place::Stdin => read_stdin()?,
     };
     let mut batch = Batch::default();
-    let columns = Columns::default();
-    let way = Way { extract: &|page| extractor.extract(page), steps: &[], columns: &columns };
+    let extract = &|page: &Page<'_>| extractor.extract(page);
+    let way = Way { extract, steps: &[], sources: &[], draw: None };
     read_stored(&input.name, stored, way, &mut batch);
     let reject = batch.rejects.pop().unwrap_or_else(Reject::blank);
     let document = batch.documents.pop().map(|document| PageReading::Document(Box::new(document)));

@@ -24,7 +24,7 @@ pub(crate) enum Unit {
     /// Records picked out of archives, read by whoever works on them.
     Ranges { root: PathBuf, ranges: Vec<RecordRange> },
     /// Some rows of a table of documents.
-    Rows { name: Arc<str>, piece: Piece },
+    Rows { name: Arc<str>, piece: Piece, source: usize },
     /// Some frames of documents that an earlier leg held.
     Held(Held),
 }
@@ -69,6 +69,8 @@ pub(crate) struct Source {
     ranges: Option<RangeParts>,
     table: Option<Table>,
     held: Option<Held>,
+    /// Which of the plan's sources the tables are of.
+    source: usize,
     limits: Limits,
 }
 
@@ -92,7 +94,8 @@ struct RangeParts {
 impl Source {
     pub(crate) fn new(task: &Task, limits: Limits) -> Self {
         let parts = task.parts.clone().into();
-        Self { parts, archive: None, ranges: None, table: None, held: None, limits }
+        let source = task.source;
+        Self { parts, archive: None, ranges: None, table: None, held: None, source, limits }
     }
 
     /// The next item; `None` at the end of the last part.
@@ -149,7 +152,10 @@ impl Source {
         let table = self.table.as_mut()?;
         let name = Arc::clone(&table.input.name);
         let item = match table.pieces.next_piece() {
-            Ok(Some(piece)) => return Some(Item::Unit(Unit::Rows { name, piece })),
+            Ok(Some(piece)) => {
+                let source = self.source;
+                return Some(Item::Unit(Unit::Rows { name, piece, source }));
+            }
             Ok(None) => match rehashed(&Part::Whole(table.input.clone())) {
                 Some(entry) => Item::Read(entry),
                 None => Item::Failed(failed(&name, "it went away while it was read".into())),

@@ -29,7 +29,7 @@ pub use capped::{Codec, open_decoded, read_capped, unpack};
 pub use columns::{Cell, Column, Kind, Value};
 pub use encode::{Block, Encoder, Format, TableWriter, open_table};
 pub use error::StoreError;
-pub use file::{Durability, Pending, Sealed, write_once};
+pub use file::{Durability, Pending, Sealed, sync_folder, write_once};
 pub use held::{Frame, Frames, HELD};
 pub use input::{Form, Input, Place, list_documents, list_inputs, media_type, sniff};
 pub use mapped::{BadRow, Columns};
