@@ -9,7 +9,7 @@ use crate::error::RunError;
 use crate::plan::{Part, Plan, Task};
 use crate::source::{Stamp, unchanged};
 use cc_math_core::{Counts, FailedInput, InputEntry, Manifest, OutputEntry};
-use cc_math_store::{Durability, Pending, Sealed, StoreError, write_once};
+use cc_math_store::{Durability, Pending, Sealed, StoreError, check_local_output, write_once};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
@@ -41,6 +41,7 @@ pub(crate) struct Folder {
 impl Folder {
     /// Opens or creates the folder for a plan. What an interrupted run left unfinished is removed.
     pub(crate) fn open(root: &Path, plan: &Plan, overwrite: bool) -> Result<Self, RunError> {
+        check_local_output(root)?;
         create(root)?;
         let state = root.join(STATE);
         if !state.join("plan.json").exists() && foreign(root)? {
