@@ -12,7 +12,8 @@ use crate::source::{Stamp, unchanged};
 use crate::tables::Finished;
 use cc_math_core::{Counts, Document, FailedInput, InputEntry, Manifest, OutputEntry};
 use cc_math_store::{
-    Durability, Frame, HELD, Pending, Sealed, StoreError, sync_folder, write_once,
+    Durability, Frame, HELD, Pending, Sealed, StoreError, check_local_output, sync_folder,
+    write_once,
 };
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -103,6 +104,7 @@ pub(crate) struct Folder {
 impl Folder {
     /// Opens or creates the folder for a plan. What an interrupted run left unfinished is removed.
     pub(crate) fn open(root: &Path, plan: &Plan, overwrite: bool) -> Result<Self, RunError> {
+        check_local_output(root)?;
         create(root)?;
         let state = root.join(STATE);
         if !state.join("plan.json").exists() && foreign(root)? {

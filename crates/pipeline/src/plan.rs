@@ -4,9 +4,8 @@ use crate::legs::{Held, Leg};
 use crate::mix::{Mix, TableSource};
 use cc_math_core::document_id;
 use cc_math_extract::{EXTRACTOR, MathMode};
-use cc_math_store::{Form, Format, Input, Place, RecordRange};
+use cc_math_store::{Form, Format, Input, RecordRange, Root};
 use serde_json::{Value as Json, json};
-use std::path::PathBuf;
 use std::sync::Arc;
 
 /// The options of `cc-math extract` that show in its output.
@@ -70,7 +69,7 @@ pub(crate) enum Part {
     /// One archive, page, or what standard input holds.
     Whole(Input),
     /// Some rows of a table of record ranges.
-    Ranges { name: String, root: PathBuf, ranges: Vec<RecordRange> },
+    Ranges { name: String, root: Root, ranges: Vec<RecordRange> },
     /// Documents that an earlier leg held.
     Held(Held),
 }
@@ -215,16 +214,13 @@ impl Plan {
 
 pub(crate) fn part_bytes(part: &Part) -> Option<u64> {
     match part {
-        Part::Whole(Input { place: Place::File(path), .. }) => {
-            Some(std::fs::metadata(path).map_or(0, |data| data.len()))
-        }
-        Part::Whole(_) => None,
+        Part::Whole(input) => input.place.known_bytes(),
         Part::Ranges { ranges, .. } => Some(ranges.iter().map(|range| range.length).sum()),
         Part::Held(held) => Some(held.frames.iter().map(|(frame, _)| frame.bytes).sum()),
     }
 }
 
-fn slices(name: &str, root: PathBuf, ranges: &[RecordRange]) -> Vec<Part> {
+fn slices(name: &str, root: Root, ranges: &[RecordRange]) -> Vec<Part> {
     let slices = ranges.chunks(RANGES).enumerate().map(|(index, ranges)| {
         let from = index * RANGES;
         let name = format!("{name}[{from}..{}]", from + ranges.len());
@@ -251,6 +247,7 @@ fn stem(name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use cc_math_store::Place;
 
     fn page(name: &str) -> Input {
         Input { name: name.into(), place: Place::File(name.into()), form: Form::Page }
@@ -296,7 +293,7 @@ mod tests {
     #[test]
     fn long_tables_are_cut() {
         let ranges = vec![RecordRange { file: "a".into(), offset: 0, length: 1 }; RANGES + 1];
-        let form = Form::Ranges { root: PathBuf::new(), ranges };
+        let form = Form::Ranges { root: Root::Folder("".into()), ranges };
         let table = Input { form, ..page("t.csv") };
         let names = |plan: Plan| -> Vec<String> {
             let parts = plan.tasks.iter().flat_map(|task| &task.parts);

@@ -11,13 +11,12 @@ use cc_math_core::{
 };
 use cc_math_extract::{Extractor, Outcome, Page};
 use cc_math_store::{
-    BadRow, Form, Input, Piece, Place, RecordRange, Reject, Row, StoreError, media_type,
-    read_capped, sniff, unpack,
+    BadRow, Form, Input, Piece, Place, RecordRange, Reject, Row, StoreError, media_type, sniff,
+    unpack,
 };
 use cc_math_warc::http::{HttpLimits, Scratch};
 use cc_math_warc::{Damaged, Event, Limits, Payload, Record, RecordReader, Splitter};
-use std::fs::File;
-use std::io::{self, Read, Seek, SeekFrom};
+use std::io::{self, Read};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -146,7 +145,10 @@ impl<'a> Worker<'a> {
             Unit::Rows { name, piece, source } => self.rows(&name, &piece, source, &mut batch),
             Unit::Held(held) => self.held(&held, &mut batch),
             Unit::Ranges { root, ranges } => {
-                ranges.iter().for_each(|range| self.range(&root, range, &mut batch));
+                let records = root.records(&ranges, self.limits.record as u64);
+                for (range, bytes) in ranges.iter().zip(records) {
+                    self.range(range, bytes, &mut batch);
+                }
             }
         }
         batch
@@ -253,17 +255,16 @@ impl<'a> Worker<'a> {
     }
 
     /// Reads one record out of an archive.
-    fn range(&mut self, root: &Path, range: &RecordRange, batch: &mut Batch) {
+    fn range(&mut self, range: &RecordRange, bytes: io::Result<Vec<u8>>, batch: &mut Batch) {
         if self.stop.load(Ordering::Relaxed) {
             batch.aborted = true;
             return;
         }
         batch.bytes += range.length;
-        let chunks =
-            read_range(&root.join(&*range.file), range, self.limits.record).and_then(|bytes| {
-                Splitter::new(&bytes[..], range.file.clone(), self.limits)
-                    .collect::<Result<Vec<_>, _>>()
-            });
+        let chunks = bytes.and_then(|bytes| {
+            Splitter::new(&bytes[..], range.file.clone(), self.limits)
+                .collect::<Result<Vec<_>, _>>()
+        });
         match chunks {
             Ok(chunks) => {
                 chunks.iter().for_each(|chunk| self.read_chunk(chunk, range.offset, batch));
@@ -283,7 +284,7 @@ impl<'a> Worker<'a> {
         }
         let stored = match page.content {
             PageContent::Bytes(bytes) => Ok(bytes),
-            PageContent::At(path) => read_capped(&path, PAGE_CAP),
+            PageContent::At(place) => place.read_capped(PAGE_CAP),
         };
         match stored {
             Ok(stored) => {
@@ -297,20 +298,6 @@ impl<'a> Worker<'a> {
             Err(error) => batch.failed.push(failed(&page.name, error.to_string())),
         }
     }
-}
-
-fn read_range(path: &Path, range: &RecordRange, cap: usize) -> io::Result<Vec<u8>> {
-    if range.length > cap as u64 {
-        return Err(io::Error::other("the range is longer than the largest record"));
-    }
-    let mut file = File::open(path)?;
-    file.seek(SeekFrom::Start(range.offset))?;
-    let mut bytes = Vec::new();
-    file.take(range.length).read_to_end(&mut bytes)?;
-    if bytes.is_empty() {
-        return Err(io::Error::other("the file ends before"));
-    }
-    Ok(bytes)
 }
 
 fn damage(damaged: Damaged, base: u64) -> Reject {
@@ -502,8 +489,8 @@ pub enum PageReading {
 /// If it cannot be read.
 pub fn read_page(input: &Input, extractor: &Extractor) -> Result<PageReading, RunError> {
     let stored = match &input.place {
-        Place::File(path) => read_capped(path, PAGE_CAP)?,
         Place::Stdin => read_stdin()?,
+        place => place.read_capped(PAGE_CAP)?,
     };
     let mut batch = Batch::default();
     let extract = &|page: &Page<'_>| extractor.extract(page);

@@ -61,7 +61,8 @@ struct Blended {
 pub(crate) struct Warc {
     /// Archives (`.warc`, `.arc`, compressed or not), pages, folders of them, glob patterns, lists
     /// of paths (`.paths[.gz]`) and tables of `warc_filename`, `offset`, `length`; as on the
-    /// command line, from the folder where the command is given.
+    /// command line, from the folder where the command is given, or addresses (`s3://`, `gs://`,
+    /// `az://`, `http(s)://`).
     paths: Vec<String>,
     /// Where the files of lists and tables lie, if not beside the list or table.
     #[serde(default)]
@@ -73,7 +74,8 @@ pub(crate) struct Warc {
 #[serde(deny_unknown_fields)]
 pub(crate) struct Documents {
     /// Parquet and JSON Lines files (`.parquet`, `.jsonl[.gz|.zst]`), folders of them, output
-    /// folders of other runs, glob patterns; from the folder where the command is given.
+    /// folders of other runs, glob patterns; from the folder where the command is given, or
+    /// addresses (`s3://`, `gs://`, `az://`, `http(s)://`).
     paths: Vec<String>,
     /// Which columns of theirs are which of ours, by our names: `text: content`. A name with dots
     /// leads into nested values. Columns of our names need not be named; all others go to the
