@@ -286,6 +286,43 @@ output: { path: out, format: jsonl }
     assert_eq!(details[1], "row 3: it has no text in `content`");
 }
 
+/// Rows as FineMath, OpenWebMath, Dolma and datatrove have them.
+#[test]
+fn presets_know_the_columns_of_others() {
+    let scratch = Scratch::new("presets");
+    let rows = [
+        (
+            "finemath",
+            r#"{"url":"u","fetch_time":1700000000000,"content_mime_type":"text/html","warc_filename":"w","text":"T","score":3.5}"#,
+        ),
+        (
+            "openwebmath",
+            r#"{"url":"u","text":"T","date":"2023-11-14T22:13:20Z","metadata":"{\"extraction_info\":{}}"}"#,
+        ),
+        (
+            "dolma",
+            r#"{"id":"i","text":"T","source":"cc","added":"2023-11-14T22:13:20.000Z","metadata":{"url":"u","n":1}}"#,
+        ),
+        (
+            "datatrove",
+            r#"{"text":"T","id":"i","metadata":{"url":"u","date":"2023-11-14T22:13:20Z","score":1}}"#,
+        ),
+    ];
+    for (preset, row) in rows {
+        fs::write(scratch.0.join("x.jsonl"), row).unwrap();
+        let yaml = format!(
+            "name: preset\nsource: {{ documents: {{ paths: [x.jsonl], preset: {preset} }} }}\n\
+             stages: []\noutput: {preset}\n"
+        );
+        fs::write(scratch.0.join("p.yaml"), yaml).unwrap();
+        scratch.well("run p.yaml");
+        let document = documents(&scratch, preset).pop().unwrap();
+        assert_eq!((document.url.as_str(), document.text.as_str()), ("u", "T"), "{preset}");
+        assert_eq!(document.fetch_time_ms, Some(1_700_000_000_000), "{preset}");
+        assert!(!document.metadata.is_empty() && !document.metadata.contains_key("url"));
+    }
+}
+
 #[test]
 fn a_damaged_table_fails_alone() {
     let scratch = scratch();

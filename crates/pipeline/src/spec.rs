@@ -77,11 +77,48 @@ pub(crate) struct Documents {
     /// folders of other runs, glob patterns; from the folder where the command is given, or
     /// addresses (`s3://`, `gs://`, `az://`, `http(s)://`).
     paths: Vec<String>,
+    /// Whose columns they have.
+    #[serde(default)]
+    preset: Preset,
     /// Which columns of theirs are which of ours, by our names: `text: content`. A name with dots
-    /// leads into nested values. Columns of our names need not be named; all others go to the
-    /// metadata.
+    /// leads into nested values. Columns of our names need not be named, nor those that a preset
+    /// names; all others go to the metadata.
     #[serde(default)]
     columns: BTreeMap<String, String>,
+}
+
+/// Columns of well-known corpora and tools.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+enum Preset {
+    /// Ours.
+    #[default]
+    None,
+    /// FineMath and FineWeb: ours but for the media type.
+    FineMath,
+    /// OpenWebMath: the date of the crawl is `date`.
+    OpenWebMath,
+    /// Dolma: the address is in the metadata, the date of the crawl is `added`.
+    Dolma,
+    /// What datatrove's writers write: address and date are in the metadata.
+    DataTrove,
+}
+
+impl Preset {
+    /// Their names by our names.
+    fn columns(self) -> &'static [(&'static str, &'static str)] {
+        match self {
+            Preset::None => &[],
+            Preset::FineMath => &[("content_type", "content_mime_type")],
+            Preset::OpenWebMath => &[("fetch_time", "date")],
+            Preset::Dolma => &[("url", "metadata.url"), ("fetch_time", "added")],
+            Preset::DataTrove => &[
+                ("url", "metadata.url"),
+                ("fetch_time", "metadata.date"),
+                ("content_type", "metadata.content_mime_type"),
+            ],
+        }
+    }
 }
 
 /// A blend of several sources of documents.
@@ -112,6 +149,9 @@ pub(crate) struct Share {
     weight: f64,
     /// As of a source of documents.
     paths: Vec<String>,
+    /// As of a source of documents.
+    #[serde(default)]
+    preset: Preset,
     /// As of a source of documents.
     #[serde(default)]
     columns: BTreeMap<String, String>,

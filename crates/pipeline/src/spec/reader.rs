@@ -2,7 +2,8 @@
 
 use super::chain::ChainReader;
 use super::{
-    Blend, Blended, Documents, ENTRIES, Inputs, Kind, Output, Pipeline, Share, Warc, parquet,
+    Blend, Blended, Documents, ENTRIES, Inputs, Kind, Output, Pipeline, Preset, Share, Warc,
+    parquet,
 };
 use crate::mix::{Mix, TableSource};
 use crate::trial::Trial;
@@ -135,8 +136,8 @@ impl Reader<'_> {
                 (paths, Kind::Pages { root })
             }
             "documents" => {
-                let Documents { paths, columns } = read(value, place, self.problems)?;
-                (paths, Kind::Documents { columns: self.columns(columns, value)? })
+                let Documents { paths, preset, columns } = read(value, place, self.problems)?;
+                (paths, Kind::Documents { columns: self.columns(preset, columns, value)? })
             }
             "mix" => {
                 let kind = self.mix(value, place, seed)?;
@@ -171,14 +172,15 @@ impl Reader<'_> {
         let entries = node.get("sources").and_then(Node::entries).unwrap_or_default();
         let mut sources = Vec::new();
         for Entry { name, place, value } in entries {
-            let Some(Share { weight, paths, columns }) = shares.get(name) else { continue };
+            let Some(share) = shares.get(name) else { continue };
+            let Share { weight, paths, preset, columns } = share;
             if !(weight.is_finite() && *weight > 0.0) {
                 let at = value.get("weight").map_or(place, |node| &node.place);
                 let message = format!("a weight is a number above 0, not {weight}");
                 self.problem(at, message, "leave out a source that nothing is to be taken from");
             }
             let paths = self.placed(paths.clone(), value, place);
-            let columns = self.columns(columns.clone(), value);
+            let columns = self.columns(*preset, columns.clone(), value);
             sources.extend(paths.zip(columns).map(|(paths, columns)| {
                 let source = TableSource { name: name.clone(), weight: *weight, columns };
                 Blended { source, paths }
@@ -198,7 +200,16 @@ impl Reader<'_> {
             .then_some(Kind::Mix { mix: Mix { by, total, seed }, sources })
     }
 
-    fn columns(&mut self, names: BTreeMap<String, String>, source: &Node) -> Option<Columns> {
+    /// The columns of a preset, and those that are named besides or in their place.
+    fn columns(
+        &mut self,
+        preset: Preset,
+        mut names: BTreeMap<String, String>,
+        source: &Node,
+    ) -> Option<Columns> {
+        for (ours, theirs) in preset.columns() {
+            names.entry((*ours).into()).or_insert_with(|| (*theirs).into());
+        }
         match Columns::new(names) {
             Ok(columns) => Some(columns),
             Err((name, ours)) => {
