@@ -12,6 +12,7 @@ mod fault;
 mod lookup;
 mod pipeline;
 mod progress;
+mod ray;
 mod reference;
 mod summary;
 mod task;

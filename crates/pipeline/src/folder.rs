@@ -54,6 +54,15 @@ pub(crate) struct HeldFile {
     pub(crate) frames: Vec<Frame>,
 }
 
+impl Note {
+    /// What there is to say of a task none of whose inputs could be read.
+    pub(crate) fn of_failure(leg: usize, hash: &str, failed: Vec<FailedInput>) -> Self {
+        let nothing = (Vec::new(), Vec::new(), Counts::default());
+        let (inputs, outputs, counts) = nothing;
+        Self { inputs, failed, outputs, counts, stamps: None, leg, plan: hash.into(), held: None }
+    }
+}
+
 impl HeldFile {
     /// Some of its documents, as part of a task.
     pub(crate) fn held(
@@ -138,7 +147,7 @@ impl Folder {
         for name in OUTPUTS {
             remove(&self.root.join(name))?;
         }
-        for name in ["tasks", "legs"] {
+        for name in ["tasks", "legs", "ray"] {
             remove(&self.root.join(STATE).join(name))?;
         }
         remove(&self.root.join(STATE).join("plan.json"))
@@ -189,8 +198,11 @@ impl Folder {
             let data = fs::metadata(self.root.join(&held.path));
             data.is_ok_and(|data| data.len() == held.bytes)
         });
-        if !note.failed.is_empty() || !note.outputs.iter().all(present) || !held {
+        if !note.outputs.iter().all(present) || !held {
             return Ok(Done::No);
+        }
+        if !note.failed.is_empty() {
+            return Ok(Done::InPart);
         }
         Ok(if same_inputs(task, &note) { Done::Yes } else { Done::Changed })
     }
@@ -204,7 +216,8 @@ impl Folder {
             tasks.iter().flat_map(|task| &task.parts).map(Part::name).collect();
         self.discard(|key, note| {
             let shared = note.inputs.iter().any(|input| names.contains(input.name.as_str()));
-            let stale = shared || leg > 0 || (!note.plan.is_empty() && note.plan != hash);
+            let empty = note.inputs.is_empty();
+            let stale = shared || empty || leg > 0 || (!note.plan.is_empty() && note.plan != hash);
             note.leg == leg && stale && !keys.contains(key)
         })
     }
@@ -304,6 +317,8 @@ impl Folder {
 pub(crate) enum Done {
     Yes,
     No,
+    /// It was done, but for inputs that could not be read; another attempt may be luckier.
+    InPart,
     /// It was done, but an input is not what it was.
     Changed,
 }
@@ -321,7 +336,9 @@ fn lock(
     how: fn(&File) -> Result<(), TryLockError>,
 ) -> Result<File, RunError> {
     let path = state.join("lock");
-    let file = File::create(&path).map_err(|e| StoreError::io("write", &path, e))?;
+    // NFS gives a shared lock to readers alone, and the other one to writers alone.
+    let file = File::options().read(true).write(true).create(true).truncate(false).open(&path);
+    let file = file.map_err(|e| StoreError::io("write", &path, e))?;
     match how(&file) {
         Ok(()) => Ok(file),
         Err(TryLockError::WouldBlock) => Err(RunError::Busy(root.display().to_string())),
