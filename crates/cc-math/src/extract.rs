@@ -24,7 +24,8 @@ pub(crate) struct ExtractArguments {
     /// Archives (.warc, .arc, compressed or not), pages (.html, .htm, .xhtml,
     /// .ipynb, .txt), folders of them, glob patterns, lists of paths
     /// (.paths[.gz]), tables of warc_filename, offset, length (.csv, .tsv,
-    /// .jsonl, .parquet), or `-` for standard input.
+    /// .jsonl, .parquet), or `-` for standard input. All of these may also be
+    /// addresses: s3://BUCKET/KEY, gs://, az://, http(s)://.
     #[arg(required = true, value_name = "INPUT")]
     inputs: Vec<String>,
     /// Output folder, or `-` for a stream on standard output.
@@ -40,7 +41,8 @@ pub(crate) struct ExtractArguments {
     /// Threads that work [default: as many as the machine has].
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     threads: Option<u16>,
-    /// Where the files of lists and tables lie [default: beside the list or table].
+    /// Where the files of lists and tables lie, a folder or an address [default: beside the list
+    /// or table].
     #[arg(long, value_name = "FOLDER")]
     paths_root: Option<PathBuf>,
     /// Delete what an earlier run wrote to OUT, and start anew.

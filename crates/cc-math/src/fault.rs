@@ -5,6 +5,7 @@ use cc_math_config::{Problem, report};
 use cc_math_eval::EvalError;
 use cc_math_lookup::LookupError;
 use cc_math_pipeline::RunError;
+use cc_math_report::ReportError;
 use cc_math_store::StoreError;
 use std::io;
 
@@ -17,6 +18,17 @@ pub(crate) enum Fault {
     /// From files.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// From reading a run's output.
+    #[error(transparent)]
+    Report(#[from] ReportError),
+    /// Nothing has this id or address.
+    #[error("no record in `{folder}` has the id or address `{what}`")]
+    Unknown {
+        /// What was asked for.
+        what: String,
+        /// The output folder.
+        folder: String,
+    },
     /// From an evaluation.
     #[error(transparent)]
     Eval(#[from] EvalError),
@@ -78,6 +90,11 @@ impl Fault {
             Fault::TableName(_) => vec![
                 "name it .parquet, .csv, .jsonl, .jsonl.gz or .jsonl.zst, or give `-` for CSV on standard output".into(),
             ],
+            Fault::Report(error) => error.hints(),
+            Fault::Unknown { .. } => vec![
+                "give a whole id (32 hexadecimal digits) or a whole address, as `cc-math inspect` shows them".into(),
+                "a record whose input failed, or was never read, is in neither table".into(),
+            ],
             Fault::NoOutput => vec![
                 "name one with `-o OUT`, or stream documents to standard output with `-o -`".into(),
             ],
@@ -104,6 +121,7 @@ impl Fault {
             Fault::Output(source) => source,
             Fault::Store(StoreError::Io { source, .. })
             | Fault::Lookup(LookupError::Store(StoreError::Io { source, .. }))
+            | Fault::Report(ReportError::Store(StoreError::Io { source, .. }))
             | Fault::Run(RunError::Store(StoreError::Io { source, .. })) => source,
             _ => return false,
         };

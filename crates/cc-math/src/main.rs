@@ -1,21 +1,26 @@
 //! The `cc-math` binary: flags, printing, exit codes, hints; one file a verb.
 //!
 //! Data goes to standard output, everything else to standard error. Exit codes:
-//! 0 all well; 1 the run finished but some inputs failed; 2 the operator must
-//! mend something; 130 interrupted, and can be gone on with.
+//! 0 all well; 1 the run finished but some inputs failed, or `diff` found two
+//! runs that differ; 2 the operator must mend something; 130 interrupted, and
+//! can be gone on with.
 
+mod diff;
 mod engine;
 mod eval;
 mod eval_report;
 mod extract;
 mod fault;
+mod inspect;
 mod lookup;
 mod pipeline;
 mod progress;
 mod ray;
 mod reference;
+mod report;
 mod summary;
 mod task;
+mod why;
 mod work;
 
 use clap::{Parser, Subcommand, ValueEnum};
@@ -58,6 +63,10 @@ enum Verb {
     Task(task::TaskArguments),
     Stages(reference::StagesArguments),
     Schema(reference::SchemaArguments),
+    Report(report::ReportArguments),
+    Inspect(inspect::InspectArguments),
+    Why(why::WhyArguments),
+    Diff(diff::DiffArguments),
     Eval(eval::EvalArguments),
 }
 
@@ -66,6 +75,7 @@ enum Verb {
 enum Ending {
     Well,
     SomeFailed,
+    Differs,
     Interrupted,
 }
 
@@ -73,7 +83,7 @@ impl From<Ending> for ExitCode {
     fn from(ending: Ending) -> Self {
         ExitCode::from(match ending {
             Ending::Well => 0,
-            Ending::SomeFailed => 1,
+            Ending::SomeFailed | Ending::Differs => 1,
             Ending::Interrupted => 130,
         })
     }
@@ -92,6 +102,10 @@ fn main() -> ExitCode {
         Verb::Task(arguments) => task::run(&arguments, &log),
         Verb::Stages(arguments) => reference::stages(&arguments),
         Verb::Schema(arguments) => reference::schema(&arguments),
+        Verb::Report(arguments) => report::run(&arguments, &log),
+        Verb::Inspect(arguments) => inspect::run(arguments),
+        Verb::Why(arguments) => why::run(&arguments),
+        Verb::Diff(arguments) => diff::run(&arguments),
         Verb::Eval(arguments) => eval::run(arguments, &log),
     };
     match ended {

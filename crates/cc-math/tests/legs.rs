@@ -287,3 +287,60 @@ fn a_resolved_pipeline_is_the_same() {
     let job: Json = serde_json::from_slice(&job).unwrap();
     assert_eq!(job["spec"]["completions"], 1);
 }
+
+#[test]
+fn sources_are_blended_by_their_weights_and_no_document_comes_twice() {
+    let scratch = scratch(4, "");
+    scratch.well("extract crawl/000.warc.gz crawl/001.warc.gz crawl/002.warc.gz -o web");
+    scratch.well("extract crawl/003.warc.gz -o math");
+    let mix = |by: &str, more: &str| {
+        let yaml = format!(
+            "name: mix\nseed: 3\nsource:\n  mix:\n    by: {by}\n{more}    sources:\n      \
+             web: {{ weight: 1, paths: [web] }}\n      math: {{ weight: 1, paths: [math] }}\n\
+             stages:\n  - shuffle\noutput: out\n"
+        );
+        fs::write(scratch.0.join("mix.yaml"), yaml).unwrap();
+    };
+    let share = |folder: &str, measure: fn(&Document) -> f64| {
+        let documents = documents(&scratch, folder);
+        let of = |name: &str| {
+            let of = documents.iter().filter(|d| d.metadata["mix"] == name);
+            of.map(measure).sum::<f64>()
+        };
+        (of("web"), of("math"))
+    };
+    mix("documents", "");
+    scratch.well("run mix.yaml --threads 1");
+    scratch.well("run mix.yaml -o four --threads 4");
+    assert_eq!(scratch.outputs("out"), scratch.outputs("four"));
+    let (web, math) = share("out", |_| 1.0);
+    assert_eq!(math as usize, documents(&scratch, "math").len());
+    assert!((0.6..1.7).contains(&(web / math)), "{web} of the web, {math} of math");
+    let ids: BTreeSet<String> = documents(&scratch, "out").into_iter().map(|d| d.id).collect();
+    assert_eq!(ids.len() as f64, web + math);
+    let account = manifest(&scratch, "out");
+    let counts = &account["counts"];
+    let read = documents(&scratch, "web").len() + documents(&scratch, "math").len();
+    assert_eq!(counts["records"].as_u64().unwrap() as usize, read);
+    assert_eq!(
+        counts["rejects"]["mix"]["not-sampled"].as_u64().unwrap() as f64,
+        read as f64 - web - math
+    );
+    assert_eq!(account["inputs"].as_array().unwrap().len(), 4);
+    // The same, worked on apart.
+    scratch.well("plan mix.yaml --set output=apart --engine slurm --write jobs");
+    for leg in 0..3 {
+        scratch.well(&format!("task --plan jobs/pipeline.yaml --leg {leg} --index 0 --of 1"));
+    }
+    scratch.well("run jobs/pipeline.yaml");
+    assert_eq!(scratch.outputs("apart"), scratch.outputs("out"));
+    mix("bytes", "    total: 20000\n");
+    scratch.well("run mix.yaml -o bytes");
+    let (web, math) = share("bytes", |d| d.text.len() as f64);
+    let whole: usize = documents(&scratch, "web").iter().map(|d| d.text.len()).sum();
+    assert!(web + math < whole as f64 / 2.0, "{web} + {math} of {whole}");
+    mix("tokens", "");
+    let refused = scratch.run("run mix.yaml -o tokens");
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(text(&refused.stderr).contains("have no `token_count`"), "{}", text(&refused.stderr));
+}

@@ -75,6 +75,23 @@ fn records_are_documents_or_rejects_of_a_named_stage() {
     assert_eq!(manifest["plan"]["pipeline"]["stages"][1]["sample"]["rate"], 0.5);
 }
 
+/// A machine that goes down may leave notes that are cut short.
+#[test]
+fn a_task_whose_note_is_damaged_is_done_again() {
+    let scratch = scratch();
+    scratch.well("run p.yaml");
+    let first = scratch.outputs("out");
+    let notes = fs::read_dir(scratch.0.join("out/.cc-math/tasks")).unwrap();
+    let note = notes.map(|entry| entry.unwrap().path()).min().unwrap();
+    let bytes = fs::read(&note).unwrap();
+    for damaged in [&bytes[..0], &bytes[..bytes.len() / 2], &vec![0; bytes.len()]] {
+        fs::write(&note, damaged).unwrap();
+        let again = text(&scratch.well("run p.yaml").stderr);
+        assert!(again.contains("finished by an earlier run: 1"), "{again}");
+        assert_eq!(scratch.outputs("out"), first);
+    }
+}
+
 #[test]
 fn new_inputs_are_new_tasks() {
     let scratch = scratch();

@@ -18,7 +18,6 @@ mod context;
 mod formula;
 pub mod glyphs;
 mod hydration;
-pub mod markdown;
 mod memo;
 mod notebook;
 mod payload;
@@ -34,6 +33,8 @@ use cc_math_core::{CharsetSource, Document, Ledger, Reason};
 use payload::Payload;
 use prefilter::Promise;
 use render::Rendered;
+
+pub use cc_math_tex::markdown;
 
 /// Name and version written to the `extractor` column.
 pub const EXTRACTOR: &str = concat!("cc-math/", env!("CARGO_PKG_VERSION"));

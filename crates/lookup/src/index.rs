@@ -1,6 +1,6 @@
 //! The files of an index, and what their folders say of them.
 
-use crate::error::LookupError;
+use crate::error::{LookupError, check_local};
 use crate::ranged::{LocalFile, RangedRead};
 use cc_math_store::{Place, StoreError, list_documents};
 use glob::Pattern;
@@ -36,6 +36,7 @@ const SUBSET: &str = "warc";
 /// # Errors
 /// If something is missing or no Parquet, or nothing is left.
 pub fn list_index(typed: &[String], crawls: Option<&str>) -> Result<Listing, LookupError> {
+    typed.iter().try_for_each(|typed| check_local(typed))?;
     let bad = |text: &str, e: glob::PatternError| LookupError::Pattern(text.into(), e.to_string());
     let pattern = crawls.map(|text| Pattern::new(text).map_err(|e| bad(text, e))).transpose()?;
     let mut listing = Listing { files: Vec::new(), passed_over: 0 };

@@ -1,6 +1,6 @@
 //! Lists of URLs: text, JSON Lines, Parquet.
 
-use crate::error::LookupError;
+use crate::error::{LookupError, check_local};
 use crate::wanted::{NoUrl, Urls};
 use arrow_array::Array;
 use cc_math_store::{StoreError, open_decoded, text_at};
@@ -24,10 +24,9 @@ pub fn read_urls(file: &str, column: &str, urls: &mut Urls) -> Result<(), Lookup
     let path = Path::new(if file == "-" { "/dev/stdin" } else { file });
     let lower = file.to_lowercase();
     let name = [".gz", ".zst"].iter().find_map(|end| lower.strip_suffix(end)).unwrap_or(&lower);
-    match file {
-        _ if file.contains("://") => return Err(StoreError::Remote(file.into()).into()),
-        _ if !path.exists() => return Err(StoreError::Missing(file.into()).into()),
-        _ => {}
+    check_local(file)?;
+    if !path.exists() {
+        return Err(StoreError::Missing(file.into()).into());
     }
     match name.rsplit('.').next() {
         Some("parquet") => read_parquet(path, column, urls),

@@ -50,6 +50,7 @@ impl Documents {
             End::Output { partition: None } => {
                 (Some(Table::to(Target::File(pending()?), setup.format)?), None)
             }
+            End::Measured => (Some(Table::counted()), None),
             End::Held => (Some(Table::held(pending()?, None)?), None),
             End::Spread(order) => {
                 let slot = Box::new(move |document: &Document| order.slot(document));
@@ -62,6 +63,16 @@ impl Documents {
     /// A table that is streamed.
     pub(crate) fn stream(stream: Box<dyn Write + Send>, format: Format) -> Result<Self, RunError> {
         Ok(Self::of(Some(Table::to(Target::Stream(stream), format)?)))
+    }
+
+    /// A table whose rows are only counted.
+    pub(crate) fn measured() -> Self {
+        Self::of(Some(Table::counted()))
+    }
+
+    /// Whether rows are only counted.
+    pub(crate) fn is_measured(&self) -> bool {
+        self.tables.values().any(Table::is_counted)
     }
 
     fn of(table: Option<Table<Document>>) -> Self {

@@ -17,6 +17,7 @@ use crate::documents::Documents;
 use crate::error::RunError;
 use crate::folder::{Folder, Note};
 use crate::legs::Order;
+use crate::mix::tokens;
 use crate::plan::{Task, part_bytes};
 use crate::process::{Batch, Way, Worker};
 use crate::run::Progress;
@@ -43,6 +44,8 @@ pub(crate) struct Setup<'a> {
     pub(crate) format: Format,
     /// Which leg the tasks are of.
     pub(crate) leg: usize,
+    /// Whether what it reads is the input, so that its records are those of the run.
+    pub(crate) reads_input: bool,
     /// That leg's hash.
     pub(crate) hash: &'a str,
     /// The order that each task's documents are put in, if not that of the inputs.
@@ -62,6 +65,8 @@ pub(crate) struct Setup<'a> {
 pub(crate) enum End<'a> {
     /// They are the output; documents with equal values of this column lie in a folder of their own.
     Output { partition: Option<&'a str> },
+    /// They are measured, and nothing is written.
+    Measured,
     /// They wait for the next leg.
     Held,
     /// They wait for the next leg, spread over slots by this order.
@@ -171,6 +176,8 @@ struct Active {
     inputs: Vec<InputEntry>,
     failed: Vec<FailedInput>,
     faults: Vec<(String, Sealed)>,
+    /// Tokens of the documents, if every one has them counted.
+    tokens: Option<u64>,
 }
 
 enum Step {
@@ -315,6 +322,10 @@ impl Engine<'_> {
     fn activate(&self, task: Task) -> Result<Active, RunError> {
         let setup = self.setup;
         let (documents, rejects, stamps) = match self.sink {
+            Sink::Folder(_) if matches!(setup.end, End::Measured) => {
+                let stamps = task.parts.iter().map(Stamp::of_part).collect();
+                (Documents::measured(), Table::counted(), stamps)
+            }
             Sink::Folder(folder) => {
                 let rejects = folder.pending(&format!("{}.rejects", task.part))?;
                 let rejects = Table::to(Target::File(rejects), setup.format)?;
@@ -339,6 +350,7 @@ impl Engine<'_> {
             inputs: Vec::new(),
             failed: Vec::new(),
             faults: Vec::new(),
+            tokens: Some(0),
         })
     }
 
@@ -435,7 +447,14 @@ impl Engine<'_> {
 
     fn publish(&self, folder: &Folder, active: Active) -> Result<(), RunError> {
         if active.inputs.is_empty() {
-            let note = Note::of_failure(self.setup.leg, self.setup.hash, active.failed);
+            let note = Note {
+                failed: active.failed,
+                leg: self.setup.leg,
+                plan: self.setup.hash.to_owned(),
+                source: active.task.source,
+                tokens: active.tokens,
+                ..Note::default()
+            };
             return folder.write_note(&active.task.key, &note);
         }
         let part = &active.task.part;
@@ -467,6 +486,8 @@ impl Engine<'_> {
             leg: self.setup.leg,
             plan: self.setup.hash.to_owned(),
             held,
+            source: active.task.source,
+            tokens: active.tokens,
         };
         folder.write_note(&active.task.key, &note)
     }
@@ -491,6 +512,7 @@ impl Active {
         jobs: &mut VecDeque<AnyJob>,
         sink: &Sink<'_>,
     ) -> Result<usize, RunError> {
+        let weight = batch.weight();
         self.counts.add(&batch.counts);
         self.inputs.extend(batch.inputs);
         self.failed.extend(batch.failed);
@@ -500,9 +522,12 @@ impl Active {
             }
         }
         let dropped = match sink {
+            Sink::Folder(_) if self.documents.is_measured() => weight,
             Sink::Folder(_) => 0,
             Sink::Stream(_) => batch.rejects.iter().map(Row::weight).sum(),
         };
+        let counted = batch.documents.iter().map(tokens).sum::<Option<u64>>();
+        self.tokens = self.tokens.zip(counted).map(|(sum, more)| sum + more);
         let documents = self.documents.push(batch.documents, sink)?;
         jobs.extend(documents.into_iter().map(|(name, job)| AnyJob::Documents(task, name, job)));
         let rejects = self.rejects.rows.push(batch.rejects);

@@ -73,6 +73,15 @@ pub enum RunError {
         /// How many values are taken.
         most: usize,
     },
+    /// A blend is by tokens, and they are not counted.
+    #[error("documents of `{name}` have no `token_count`, by which they are to be blended")]
+    NoTokens {
+        /// One of the inputs.
+        name: String,
+    },
+    /// A source of a blend has nothing in it.
+    #[error("`{0}` holds nothing that could be blended")]
+    EmptySource(String),
     /// A thread could not be started.
     #[error("cannot start a thread: {0}")]
     Thread(std::io::Error),
@@ -107,6 +116,11 @@ impl RunError {
             Self::ManyPartitions { .. } => {
                 vec!["give `partition_by` a column that few values repeat in".into()]
             }
+            Self::NoTokens { .. } => vec![
+                "blend by `bytes` or `documents`, or count tokens first".into(),
+                "a column of another name is mapped by `columns`".into(),
+            ],
+            Self::EmptySource(_) => vec!["look at its paths, or leave it out".into()],
             Self::Thread(_) => vec!["try fewer with `--threads`".into()],
         }
     }

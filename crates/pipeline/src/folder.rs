@@ -6,12 +6,15 @@
 //! done when its note is there, and its note is there only after its files.
 
 use crate::error::RunError;
-use crate::legs::{Choice, Held};
+use crate::legs::{Choice, Held, stem};
 use crate::plan::{Part, Plan, Task};
 use crate::source::{Stamp, unchanged};
 use crate::tables::Finished;
 use cc_math_core::{Counts, Document, FailedInput, InputEntry, Manifest, OutputEntry};
-use cc_math_store::{Durability, Frame, HELD, Pending, Sealed, StoreError, write_once};
+use cc_math_store::{
+    Durability, Frame, HELD, Pending, Sealed, StoreError, check_local_output, sync_folder,
+    write_once,
+};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
@@ -24,7 +27,7 @@ const STATE: &str = ".cc-math";
 const OUTPUTS: [&str; 4] = ["documents", "rejects", "manifest.json", "run.json"];
 
 /// The note of a finished task.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct Note {
     pub(crate) inputs: Vec<InputEntry>,
     pub(crate) failed: Vec<FailedInput>,
@@ -41,6 +44,12 @@ pub(crate) struct Note {
     /// Where the documents are, if another leg follows.
     #[serde(default)]
     pub(crate) held: Option<HeldFile>,
+    /// Which of the plan's sources it read.
+    #[serde(default)]
+    pub(crate) source: usize,
+    /// Tokens of its documents, if every one has them counted.
+    #[serde(default)]
+    pub(crate) tokens: Option<u64>,
 }
 
 /// A file of documents for the next leg.
@@ -52,15 +61,6 @@ pub(crate) struct HeldFile {
     pub(crate) xxh3: String,
     pub(crate) rows: u64,
     pub(crate) frames: Vec<Frame>,
-}
-
-impl Note {
-    /// What there is to say of a task none of whose inputs could be read.
-    pub(crate) fn of_failure(leg: usize, hash: &str, failed: Vec<FailedInput>) -> Self {
-        let nothing = (Vec::new(), Vec::new(), Counts::default());
-        let (inputs, outputs, counts) = nothing;
-        Self { inputs, failed, outputs, counts, stamps: None, leg, plan: hash.into(), held: None }
-    }
 }
 
 impl HeldFile {
@@ -87,9 +87,7 @@ impl HeldFile {
 
     /// What its task's files are called, without what tells them from those of another plan.
     pub(crate) fn stem(&self) -> &str {
-        let name = self.path.rsplit('/').next().unwrap_or(&self.path);
-        let name = name.strip_prefix("part-").unwrap_or(name);
-        name.rsplit_once('-').map_or(name, |(stem, _)| stem)
+        stem(self.path.rsplit('/').next().unwrap_or(&self.path))
     }
 }
 
@@ -106,6 +104,7 @@ pub(crate) struct Folder {
 impl Folder {
     /// Opens or creates the folder for a plan. What an interrupted run left unfinished is removed.
     pub(crate) fn open(root: &Path, plan: &Plan, overwrite: bool) -> Result<Self, RunError> {
+        check_local_output(root)?;
         create(root)?;
         let state = root.join(STATE);
         if !state.join("plan.json").exists() && foreign(root)? {
@@ -187,7 +186,7 @@ impl Folder {
 
     /// Whether a task is done and its inputs are still what they were.
     pub(crate) fn is_done(&self, task: &Task) -> Result<Done, RunError> {
-        let Some(note) = read_json::<Note>(&self.note_path(&task.key))? else {
+        let Some(note) = self.read_note(&task.key)? else {
             return Ok(Done::No);
         };
         let present = |output: &OutputEntry| {
@@ -258,7 +257,8 @@ impl Folder {
         Ok(Pending::create(self.unfinished.join(name))?)
     }
 
-    /// Gives a finished file its name, and an entry in the note.
+    /// Gives a finished file its name, and an entry in the note. The name is brought to the disk
+    /// with the manifest: a task whose files are not there is not done, whatever its note says.
     pub(crate) fn publish(
         &self,
         path: String,
@@ -268,13 +268,21 @@ impl Folder {
         let target = self.root.join(&path);
         target.parent().map_or(Ok(()), create)?;
         let entry = OutputEntry { path, bytes: sealed.bytes, xxh3: sealed.xxh3.clone(), rows };
-        sealed.publish(&target)?;
+        sealed.rename(&target)?;
         Ok(entry)
     }
 
-    /// Declares a task done. Where that is forgotten, it is done again.
+    /// Declares a task done. Where that is forgotten, or cannot be read after the machine went
+    /// down, it is done again.
     pub(crate) fn write_note(&self, key: &str, note: &Note) -> Result<(), RunError> {
-        write_json(&self.note_path(key), note, Durability::Whole)
+        write_json(&self.note_path(key), note, Durability::Told)
+    }
+
+    fn read_note(&self, key: &str) -> Result<Option<Note>, RunError> {
+        match read_json(&self.note_path(key)) {
+            Err(RunError::Damaged { .. }) => Ok(None),
+            read => read,
+        }
     }
 
     /// The notes of all finished tasks, by key.
@@ -285,7 +293,7 @@ impl Folder {
             let path = entry.map_err(|e| StoreError::io("read", &folder, e))?.path();
             let key = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
             if path.extension().is_some_and(|ending| ending == "json") {
-                notes.extend(read_json(&path)?.map(|note| (key, note)));
+                notes.extend(self.read_note(&key)?.map(|note| (key, note)));
             }
         }
         notes.sort_by(|a: &(String, Note), b| a.0.cmp(&b.0));
@@ -298,6 +306,10 @@ impl Folder {
     }
 
     pub(crate) fn write_manifest(&self, manifest: &Manifest) -> Result<(), RunError> {
+        let files = manifest.outputs.iter().map(|output| Path::new(&output.path));
+        for folder in files.filter_map(Path::parent).collect::<BTreeSet<_>>() {
+            sync_folder(&self.root.join(folder))?;
+        }
         write_json(&self.root.join("manifest.json"), manifest, Durability::Kept)
     }
 

@@ -2,6 +2,7 @@
 //! stage can begin. What the tasks of a leg held is what those of the next one read.
 
 use crate::folder::{HeldFile, Note};
+use crate::mix::Draw;
 use crate::plan::{Part, Task};
 use crate::stages::Step;
 use cc_math_core::{Document, document_id};
@@ -20,6 +21,8 @@ pub(crate) enum Turn {
     Limit(u64),
     /// They go on in another order.
     Shuffle { seed: u64 },
+    /// They were measured only; the next leg reads them again, and draws.
+    Mix,
 }
 
 /// What happens between two turns.
@@ -116,7 +119,20 @@ impl Leg {
                 })
             }
             Turn::Shuffle { seed } => self.by_key(Order { seed }, root, &files),
+            Turn::Mix => Vec::new(),
         }
+    }
+
+    /// The tasks of a plan again, after a leg that measured; documents are drawn at these rates.
+    pub(crate) fn again(&self, tasks: &[Task], draw: &Draw) -> Vec<Task> {
+        let again = tasks.iter().map(|task| {
+            let rate = draw.rates.get(task.source).copied().unwrap_or(0.0);
+            let names = task.parts.iter().map(|part| part.name().to_owned());
+            let identity: Vec<String> = names.chain([format!("rate {rate}")]).collect();
+            let again = Task::new(&self.hash, stem(&task.part), &identity, task.parts.clone());
+            Task { source: task.source, ..again }
+        });
+        again.collect()
     }
 
     fn one_by_one(
@@ -181,6 +197,12 @@ fn ranges(weights: &[u64]) -> Vec<(u64, u64)> {
         }
     }
     ranges
+}
+
+/// What the files of a task are called, without what tells them from those of another plan.
+pub(crate) fn stem(part: &str) -> &str {
+    let name = part.strip_prefix("part-").unwrap_or(part);
+    name.rsplit_once('-').map_or(name, |(stem, _)| stem)
 }
 
 /// How many of the tasks, in their order, give so many documents; all where they give fewer.

@@ -20,6 +20,7 @@ mod error;
 mod folder;
 mod guard;
 mod legs;
+mod mix;
 mod plan;
 mod process;
 mod run;

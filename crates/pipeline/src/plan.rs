@@ -1,11 +1,11 @@
 //! What a run is going to do: options with their defaults, inputs cut into tasks.
 
 use crate::legs::{Held, Leg};
+use crate::mix::{Mix, TableSource};
 use cc_math_core::document_id;
 use cc_math_extract::{EXTRACTOR, MathMode};
-use cc_math_store::{Columns, Form, Format, Input, Place, RecordRange};
+use cc_math_store::{Form, Format, Input, RecordRange, Root};
 use serde_json::{Value as Json, json};
-use std::path::PathBuf;
 use std::sync::Arc;
 
 /// The options of `cc-math extract` that show in its output.
@@ -37,8 +37,10 @@ pub struct Plan {
     pub(crate) math: MathMode,
     /// What documents go through then; at least one leg.
     pub(crate) legs: Vec<Leg>,
-    /// Which columns of tables of documents are which of ours.
-    pub(crate) columns: Columns,
+    /// Where documents come from, if not from pages; tasks name one by its place.
+    pub(crate) sources: Vec<TableSource>,
+    /// How these are blended, which takes a first leg that measures them.
+    pub(crate) mix: Option<Mix>,
     pub(crate) format: Format,
     /// The column or entry of the metadata by whose values documents go to folders of their own.
     pub(crate) partition: Option<String>,
@@ -57,6 +59,8 @@ pub(crate) struct Task {
     /// Name of its files, without folder and ending.
     pub(crate) part: String,
     pub(crate) parts: Vec<Part>,
+    /// Which of the sources it reads.
+    pub(crate) source: usize,
 }
 
 /// Something a task reads.
@@ -65,7 +69,7 @@ pub(crate) enum Part {
     /// One archive, page, or what standard input holds.
     Whole(Input),
     /// Some rows of a table of record ranges.
-    Ranges { name: String, root: PathBuf, ranges: Vec<RecordRange> },
+    Ranges { name: String, root: Root, ranges: Vec<RecordRange> },
     /// Documents that an earlier leg held.
     Held(Held),
 }
@@ -90,7 +94,7 @@ impl Task {
         });
         let key = document_id(None, whole.as_bytes());
         let part = format!("part-{stem}-{}", key.get(..8).unwrap_or(&key));
-        Self { key, part, parts }
+        Self { key, part, parts, source: 0 }
     }
 }
 
@@ -105,6 +109,19 @@ impl Plan {
     /// or some thousand record ranges.
     pub fn new(options: ExtractOptions, inputs: Vec<Input>) -> Self {
         Self::empty(options).with(inputs)
+    }
+
+    /// The plan with these inputs of a source cut into tasks, too.
+    pub(crate) fn with_source(self, source: usize, inputs: Vec<Input>) -> Self {
+        let before = self.tasks.len();
+        let mut plan = self.with(inputs);
+        plan.tasks.iter_mut().skip(before).for_each(|task| task.source = source);
+        plan
+    }
+
+    /// The first leg of which anything is written: one that measures leaves no trace.
+    pub(crate) fn first(&self) -> usize {
+        usize::from(self.mix.is_some())
     }
 
     /// The plan with these inputs cut into tasks.
@@ -159,8 +176,8 @@ impl Plan {
         seed: Option<u64>,
     ) -> Self {
         let hash = document_id(None, json.to_string().as_bytes());
-        let columns = Columns::default();
-        Self { math, legs, columns, format, partition: None, seed, json, hash, tasks: Vec::new() }
+        let (partition, sources, tasks) = (None, vec![TableSource::default()], Vec::new());
+        Self { math, legs, sources, mix: None, format, partition, seed, json, hash, tasks }
     }
 
     /// How many tasks there are.
@@ -197,16 +214,13 @@ impl Plan {
 
 pub(crate) fn part_bytes(part: &Part) -> Option<u64> {
     match part {
-        Part::Whole(Input { place: Place::File(path), .. }) => {
-            Some(std::fs::metadata(path).map_or(0, |data| data.len()))
-        }
-        Part::Whole(_) => None,
+        Part::Whole(input) => input.place.known_bytes(),
         Part::Ranges { ranges, .. } => Some(ranges.iter().map(|range| range.length).sum()),
         Part::Held(held) => Some(held.frames.iter().map(|(frame, _)| frame.bytes).sum()),
     }
 }
 
-fn slices(name: &str, root: PathBuf, ranges: &[RecordRange]) -> Vec<Part> {
+fn slices(name: &str, root: Root, ranges: &[RecordRange]) -> Vec<Part> {
     let slices = ranges.chunks(RANGES).enumerate().map(|(index, ranges)| {
         let from = index * RANGES;
         let name = format!("{name}[{from}..{}]", from + ranges.len());
@@ -233,6 +247,7 @@ fn stem(name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use cc_math_store::Place;
 
     fn page(name: &str) -> Input {
         Input { name: name.into(), place: Place::File(name.into()), form: Form::Page }
@@ -278,7 +293,7 @@ mod tests {
     #[test]
     fn long_tables_are_cut() {
         let ranges = vec![RecordRange { file: "a".into(), offset: 0, length: 1 }; RANGES + 1];
-        let form = Form::Ranges { root: PathBuf::new(), ranges };
+        let form = Form::Ranges { root: Root::Folder("".into()), ranges };
         let table = Input { form, ..page("t.csv") };
         let names = |plan: Plan| -> Vec<String> {
             let parts = plan.tasks.iter().flat_map(|task| &task.parts);

@@ -3,6 +3,7 @@
 use crate::error::RunError;
 use crate::guard::caught;
 use crate::legs::{Choice, Held};
+use crate::mix::{Draw, MIX, TableSource};
 use crate::source::{Hash, PAGE_CAP, PageContent, PageFile, Unit, failed};
 use crate::stages::Step;
 use cc_math_core::{
@@ -10,13 +11,12 @@ use cc_math_core::{
 };
 use cc_math_extract::{Extractor, Outcome, Page};
 use cc_math_store::{
-    BadRow, Columns, Form, Input, Piece, Place, RecordRange, Reject, Row, StoreError, media_type,
-    read_capped, sniff, unpack,
+    BadRow, Form, Input, Piece, Place, RecordRange, Reject, Row, StoreError, media_type, sniff,
+    unpack,
 };
 use cc_math_warc::http::{HttpLimits, Scratch};
 use cc_math_warc::{Damaged, Event, Limits, Payload, Record, RecordReader, Splitter};
-use std::fs::File;
-use std::io::{self, Read, Seek, SeekFrom};
+use std::io::{self, Read};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -28,7 +28,10 @@ pub(crate) type Extract<'a> = &'a (dyn Fn(&Page<'_>) -> Outcome + Sync);
 pub(crate) struct Way<'a> {
     pub(crate) extract: Extract<'a>,
     pub(crate) steps: &'a [Step],
-    pub(crate) columns: &'a Columns,
+    /// Where documents come from that are read from tables.
+    pub(crate) sources: &'a [TableSource],
+    /// At which rates these are drawn, if not all that they hold goes on.
+    pub(crate) draw: Option<&'a Draw>,
 }
 
 /// The stages that records are rejected in.
@@ -139,10 +142,13 @@ impl<'a> Worker<'a> {
             Unit::Pages(pages) => {
                 pages.into_iter().for_each(|page| self.page_file(page, &mut batch))
             }
-            Unit::Rows { name, piece } => self.rows(&name, &piece, &mut batch),
+            Unit::Rows { name, piece, source } => self.rows(&name, &piece, source, &mut batch),
             Unit::Held(held) => self.held(&held, &mut batch),
             Unit::Ranges { root, ranges } => {
-                ranges.iter().for_each(|range| self.range(&root, range, &mut batch));
+                let records = root.records(&ranges, self.limits.record as u64);
+                for (range, bytes) in ranges.iter().zip(records) {
+                    self.range(range, bytes, &mut batch);
+                }
             }
         }
         batch
@@ -168,8 +174,10 @@ impl<'a> Worker<'a> {
     }
 
     /// Reads rows of a table of documents.
-    fn rows(&mut self, name: &str, piece: &Piece, batch: &mut Batch) {
-        let read = caught(|| piece.read(self.way.columns).map_err(|e| e.to_string())).flatten();
+    fn rows(&mut self, name: &str, piece: &Piece, source: usize, batch: &mut Batch) {
+        let nothing = TableSource::default();
+        let table = self.way.sources.get(source).unwrap_or(&nothing);
+        let read = caught(|| piece.read(&table.columns).map_err(|e| e.to_string())).flatten();
         let rows = match read {
             Ok(rows) => rows,
             Err(error) => return batch.failed.push(failed(name, error)),
@@ -181,7 +189,7 @@ impl<'a> Worker<'a> {
             }
             batch.counts.records += 1;
             match row {
-                Ok(document) => batch.send(document, self.way.steps),
+                Ok(document) => self.blend(document, source, &table.name, batch),
                 Err(BadRow { row, detail }) => {
                     let reject = Reject {
                         url: Some(format!("file:{name}")),
@@ -194,6 +202,22 @@ impl<'a> Worker<'a> {
                 }
             }
         }
+    }
+
+    /// Sends a document on its way if it is drawn, or if nothing is.
+    fn blend(&self, mut document: Document, source: usize, name: &str, batch: &mut Batch) {
+        if !name.is_empty() {
+            document.metadata.insert(MIX.into(), name.into());
+        }
+        if let Some(draw) = self.way.draw {
+            let rate = draw.rates.get(source).copied().unwrap_or(0.0);
+            let place = draw.place(&document);
+            if place >= rate {
+                let detail = format!("{place:.6} is not below {rate}");
+                return batch.drop_document(document, MIX, Reason::NotSampled, detail);
+            }
+        }
+        batch.send(document, self.way.steps);
     }
 
     /// Reads documents that an earlier leg held.
@@ -231,17 +255,16 @@ impl<'a> Worker<'a> {
     }
 
     /// Reads one record out of an archive.
-    fn range(&mut self, root: &Path, range: &RecordRange, batch: &mut Batch) {
+    fn range(&mut self, range: &RecordRange, bytes: io::Result<Vec<u8>>, batch: &mut Batch) {
         if self.stop.load(Ordering::Relaxed) {
             batch.aborted = true;
             return;
         }
         batch.bytes += range.length;
-        let chunks =
-            read_range(&root.join(&*range.file), range, self.limits.record).and_then(|bytes| {
-                Splitter::new(&bytes[..], range.file.clone(), self.limits)
-                    .collect::<Result<Vec<_>, _>>()
-            });
+        let chunks = bytes.and_then(|bytes| {
+            Splitter::new(&bytes[..], range.file.clone(), self.limits)
+                .collect::<Result<Vec<_>, _>>()
+        });
         match chunks {
             Ok(chunks) => {
                 chunks.iter().for_each(|chunk| self.read_chunk(chunk, range.offset, batch));
@@ -261,7 +284,7 @@ impl<'a> Worker<'a> {
         }
         let stored = match page.content {
             PageContent::Bytes(bytes) => Ok(bytes),
-            PageContent::At(path) => read_capped(&path, PAGE_CAP),
+            PageContent::At(place) => place.read_capped(PAGE_CAP),
         };
         match stored {
             Ok(stored) => {
@@ -275,20 +298,6 @@ impl<'a> Worker<'a> {
             Err(error) => batch.failed.push(failed(&page.name, error.to_string())),
         }
     }
-}
-
-fn read_range(path: &Path, range: &RecordRange, cap: usize) -> io::Result<Vec<u8>> {
-    if range.length > cap as u64 {
-        return Err(io::Error::other("the range is longer than the largest record"));
-    }
-    let mut file = File::open(path)?;
-    file.seek(SeekFrom::Start(range.offset))?;
-    let mut bytes = Vec::new();
-    file.take(range.length).read_to_end(&mut bytes)?;
-    if bytes.is_empty() {
-        return Err(io::Error::other("the file ends before"));
-    }
-    Ok(bytes)
 }
 
 fn damage(damaged: Damaged, base: u64) -> Reject {
@@ -480,12 +489,12 @@ pub enum PageReading {
 /// If it cannot be read.
 pub fn read_page(input: &Input, extractor: &Extractor) -> Result<PageReading, RunError> {
     let stored = match &input.place {
-        Place::File(path) => read_capped(path, PAGE_CAP)?,
         Place::Stdin => read_stdin()?,
+        place => place.read_capped(PAGE_CAP)?,
     };
     let mut batch = Batch::default();
-    let columns = Columns::default();
-    let way = Way { extract: &|page| extractor.extract(page), steps: &[], columns: &columns };
+    let extract = &|page: &Page<'_>| extractor.extract(page);
+    let way = Way { extract, steps: &[], sources: &[], draw: None };
     read_stored(&input.name, stored, way, &mut batch);
     let reject = batch.rejects.pop().unwrap_or_else(Reject::blank);
     let document = batch.documents.pop().map(|document| PageReading::Document(Box::new(document)));

@@ -4,6 +4,7 @@ use crate::engine::{End, Setup, Sink, work};
 use crate::error::RunError;
 use crate::folder::{Done, Folder, Note};
 use crate::legs::{Order, Turn, enough};
+use crate::mix::Draw;
 use crate::plan::{Plan, Task};
 use crate::process::{Batch, Extract, Way};
 use cc_math_core::{Counts, FailedInput, MANIFEST_FORMAT, Manifest};
@@ -113,7 +114,7 @@ pub(crate) fn run_with(
     match destination {
         Destination::Stream(stream) => {
             let clock = Clock::start();
-            let setup = setup(&plan, 0, options, extract);
+            let setup = setup(&plan, 0, None, options, extract);
             let outcome =
                 work(plan.tasks.clone(), &setup, &Sink::Stream(Mutex::new(Some(stream))))?;
             Ok(Report {
@@ -154,6 +155,7 @@ pub(crate) fn fill_folder(
 pub(crate) fn setup<'a>(
     plan: &'a Plan,
     index: usize,
+    draw: Option<&'a Draw>,
     options: &RunOptions<'a>,
     extract: Extract<'a>,
 ) -> Setup<'a> {
@@ -161,9 +163,15 @@ pub(crate) fn setup<'a>(
     let before = index.checked_sub(1).and_then(|before| plan.legs.get(before)?.turn);
     let threads = options.threads.max(1);
     Setup {
-        way: Way { extract, steps: leg.map_or(&[], |leg| &leg.steps), columns: &plan.columns },
+        way: Way {
+            extract,
+            steps: leg.map_or(&[], |leg| &leg.steps),
+            sources: &plan.sources,
+            draw: draw.filter(|_| index == plan.first()),
+        },
         format: plan.format,
         leg: index,
+        reads_input: index == plan.first(),
         hash: leg.map_or(&plan.hash, |leg| &leg.hash),
         order: match before {
             Some(Turn::Shuffle { seed }) => Some(Order { seed }),
@@ -174,6 +182,7 @@ pub(crate) fn setup<'a>(
             None => End::Output { partition: plan.partition.as_deref() },
             Some(Turn::Shuffle { seed }) => End::Spread(Order { seed }),
             Some(Turn::Persist | Turn::Limit(_)) => End::Held,
+            Some(Turn::Mix) => End::Measured,
         },
         threads,
         budget: budget(threads),
@@ -192,15 +201,16 @@ fn travel(
 ) -> Result<Report, RunError> {
     folder.discard(|_, note| note.leg >= plan.legs.len())?;
     let mut report = Report::default();
-    let mut tasks = plan.tasks.clone();
+    let (mut tasks, mut draw) = (plan.tasks.clone(), None);
     for (index, leg) in plan.legs.iter().enumerate() {
-        let setup = Setup { again, ..setup(plan, index, options, extract) };
-        fill(folder, &tasks, &setup, leg.turn, &mut report)?;
+        let setup = Setup { again, ..setup(plan, index, draw.as_ref(), options, extract) };
+        let first = index == plan.first();
+        fill(folder, &tasks, &setup, leg.turn.filter(|_| first), &mut report)?;
         if report.interrupted {
             break;
         }
-        let (Some(turn), Some(next)) = (leg.turn, plan.legs.get(index + 1)) else { break };
-        tasks = next.tasks(turn, index == 0, folder.root(), &notes_of(folder, index, |_| true)?);
+        let notes = notes_of(folder, index, |_| true)?;
+        (tasks, draw) = next_leg(plan, index, tasks, draw, folder, &notes)?;
     }
     for (_, note) in folder.notes()? {
         report.failed.extend(note.failed);
@@ -215,6 +225,29 @@ fn travel(
         return Err(RunError::Unbalanced { task: "all legs".into(), records, rows });
     }
     Ok(report)
+}
+
+/// The tasks of the leg that follows this one, of which these are tasks and notes; and what is
+/// drawn there, if that is known now.
+pub(crate) fn next_leg(
+    plan: &Plan,
+    index: usize,
+    tasks: Vec<Task>,
+    draw: Option<Draw>,
+    folder: &Folder,
+    notes: &[Note],
+) -> Result<(Vec<Task>, Option<Draw>), RunError> {
+    let turn = plan.legs.get(index).and_then(|leg| leg.turn);
+    let (Some(turn), Some(next)) = (turn, plan.legs.get(index + 1)) else {
+        return Ok((Vec::new(), draw));
+    };
+    match plan.mix {
+        Some(mix) if turn == Turn::Mix => {
+            let draw = mix.draw(&plan.sources, notes)?;
+            Ok((next.again(&tasks, &draw), Some(draw)))
+        }
+        _ => Ok((next.tasks(turn, index == plan.first(), folder.root(), notes), draw)),
+    }
 }
 
 /// The notes of some tasks of a leg.
@@ -232,7 +265,10 @@ pub(crate) fn notes_of(
 fn counts(folder: &Folder, plan: &Plan) -> Result<Counts, RunError> {
     let mut sum = Counts::default();
     for (_, Note { leg, counts, .. }) in folder.notes()? {
-        let first = if leg == 0 { counts.clone() } else { Counts::default() };
+        if leg < plan.first() {
+            continue;
+        }
+        let first = if leg == plan.first() { counts.clone() } else { Counts::default() };
         let last = if leg + 1 == plan.legs.len() { counts.clone() } else { Counts::default() };
         sum.add(&Counts {
             records: first.records,
@@ -245,7 +281,7 @@ fn counts(folder: &Folder, plan: &Plan) -> Result<Counts, RunError> {
     Ok(sum)
 }
 
-/// Works off the tasks of a leg that are not done.
+/// Works off the tasks of a leg that are not done; `turn` is how it ends, if it is the first.
 fn fill(
     folder: &Folder,
     tasks: &[Task],
@@ -263,9 +299,7 @@ fn fill(
     }
     report.done_before += tasks.len() - open.len();
     match turn {
-        Some(Turn::Limit(wanted)) if setup.leg == 0 => {
-            fill_up(folder, tasks, open, wanted, setup, report)
-        }
+        Some(Turn::Limit(wanted)) => fill_up(folder, tasks, open, wanted, setup, report),
         _ => work_off(folder, open, setup, report),
     }
 }
@@ -283,7 +317,7 @@ fn work_off(
     report.interrupted |= outcome.interrupted;
     report.failed.extend(outcome.failed);
     report.worked.bytes += outcome.progress.bytes;
-    report.worked.records += if setup.leg == 0 { outcome.progress.records } else { 0 };
+    report.worked.records += if setup.reads_input { outcome.progress.records } else { 0 };
     let last = matches!(setup.end, End::Output { .. });
     report.worked.documents += if last { outcome.progress.documents } else { 0 };
     Ok(())
@@ -313,7 +347,7 @@ fn fill_up(
             tasks.iter().take(needed).map(|task| task.key.as_str()).collect();
         open.retain(|task| needed.contains(task.key.as_str()));
         if open.is_empty() || report.interrupted {
-            return folder.discard(|key, note| note.leg == 0 && !needed.contains(key));
+            return folder.discard(|key, note| note.leg == setup.leg && !needed.contains(key));
         }
         let now = open.drain(..wave.min(open.len())).collect();
         wave *= 2;
@@ -328,7 +362,7 @@ fn manifest(
     writer: &str,
 ) -> Result<Manifest, RunError> {
     let notes = folder.notes()?;
-    let first = notes.iter().filter(|(_, note)| note.leg == 0);
+    let first = notes.iter().filter(|(_, note)| note.leg == plan.first());
     let mut inputs: Vec<_> = first.flat_map(|(_, note)| note.inputs.clone()).collect();
     let mut outputs: Vec<_> = notes.iter().flat_map(|(_, note)| note.outputs.clone()).collect();
     inputs.sort_by(|a, b| a.name.cmp(&b.name));

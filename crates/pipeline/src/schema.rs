@@ -1,6 +1,6 @@
 //! The shape of pipelines for editors, and the reference of stages for people.
 
-use crate::spec::{Documents, ENTRIES, Output, Warc};
+use crate::spec::{Blend, Documents, ENTRIES, Output, Warc};
 use crate::stages::{STAGES, StageKind};
 use crate::trial::Test;
 use schemars::JsonSchema;
@@ -35,9 +35,11 @@ fn entry(name: &str) -> Json {
         "seed" => json!({ "type": "integer", "minimum": 0, "default": 0 }),
         "vars" => json!({ "type": "object" }),
         "env" => json!({ "type": "array", "items": { "type": "string" } }),
-        "source" => {
-            one_of(&[("warc", schema_of::<Warc>()), ("documents", schema_of::<Documents>())])
-        }
+        "source" => one_of(&[
+            ("warc", schema_of::<Warc>()),
+            ("documents", schema_of::<Documents>()),
+            ("mix", schema_of::<Blend>()),
+        ]),
         "stages" => json!({ "type": "array", "minItems": 1, "items": { "anyOf": stages() } }),
         "output" => json!({ "anyOf": [{ "type": "string" }, schema_of::<Output>()] }),
         _ => json!({ "type": "array", "items": schema_of::<Test>() }),

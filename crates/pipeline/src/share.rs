@@ -3,8 +3,9 @@
 use crate::engine::{Sink, work};
 use crate::error::RunError;
 use crate::folder::{Done, Folder};
+use crate::mix::Draw;
 use crate::plan::{Plan, Task};
-use crate::run::{Report, RunOptions, fill_folder, notes_of, setup};
+use crate::run::{Report, RunOptions, fill_folder, next_leg, notes_of, setup};
 use cc_math_extract::{Extractor, Options, Page};
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -71,17 +72,19 @@ impl Plan {
     /// If the leg before is not done, or the folder was not prepared.
     pub fn survey(&self, out: &Path, leg: usize) -> Result<Survey, RunError> {
         let folder = Folder::join(out, self)?;
-        let tasks = self.tasks_of(&folder, leg)?;
+        let (tasks, _) = self.tasks_of(&folder, leg)?;
         let open = open(&folder, &tasks)?.into_iter().map(|(index, _)| index).collect();
         Ok(Survey { tasks: tasks.len(), open })
     }
 
     /// The tasks of a leg; all legs before it have to be done.
-    fn tasks_of(&self, folder: &Folder, leg: usize) -> Result<Vec<Task>, RunError> {
+    fn tasks_of(&self, folder: &Folder, leg: usize) -> Result<(Vec<Task>, Option<Draw>), RunError> {
         let count = self.legs.len();
-        let mut tasks = self.tasks.clone();
-        for (index, next) in (1..count).zip(self.legs.iter().skip(1)).take(leg) {
-            let before = index - 1;
+        if leg >= count {
+            return Err(RunError::NoSuch { what: "leg", index: leg, count });
+        }
+        let (mut tasks, mut draw) = (self.tasks.clone(), None);
+        for before in 0..leg {
             let left =
                 left(folder, &tasks, |done| !matches!(done, Done::Yes | Done::InPart))?.len();
             if left > 0 {
@@ -89,14 +92,9 @@ impl Plan {
             }
             let keys: BTreeSet<&str> = tasks.iter().map(|task| task.key.as_str()).collect();
             let notes = notes_of(folder, before, |key| keys.contains(key))?;
-            let Some(turn) = self.legs.get(before).and_then(|leg| leg.turn) else { break };
-            tasks = next.tasks(turn, before == 0, folder.root(), &notes);
+            (tasks, draw) = next_leg(self, before, tasks, draw, folder, &notes)?;
         }
-        if leg < count {
-            Ok(tasks)
-        } else {
-            Err(RunError::NoSuch { what: "leg", index: leg, count })
-        }
+        Ok((tasks, draw))
     }
 }
 
@@ -133,7 +131,7 @@ pub fn run_share(
 ) -> Result<Report, RunError> {
     let began = Instant::now();
     let folder = Folder::join(out, plan)?;
-    let tasks = plan.tasks_of(&folder, leg)?;
+    let (tasks, draw) = plan.tasks_of(&folder, leg)?;
     let count = tasks.len();
     let mine: Vec<Task> = match share {
         Share::One(index) => match tasks.get(index) {
@@ -146,7 +144,7 @@ pub fn run_share(
     let done_before = mine.len() - left.len();
     let extractor = Extractor::new(Options { math: plan.math });
     let extract = |page: &Page<'_>| extractor.extract(page);
-    let setup = setup(plan, leg, options, &extract);
+    let setup = setup(plan, leg, draw.as_ref(), options, &extract);
     let outcome = work(left, &setup, &Sink::Folder(&folder))?;
     let mut report = Report {
         worked: outcome.progress,

@@ -4,13 +4,13 @@ use crate::guard::caught;
 use crate::legs::Held;
 use crate::plan::{Part, Task, part_bytes};
 use cc_math_core::{FailedInput, InputEntry};
-use cc_math_store::{Form, Frame, Input, Piece, Pieces, Place, RecordRange, sniff};
+use cc_math_store::{Facts, Form, Frame, Input, Piece, Pieces, Place, RecordRange, Root, sniff};
 use cc_math_warc::{Chunk, Limits, Splitter};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeSet, VecDeque};
 use std::fs::{self, File};
 use std::io::{self, BufRead, BufReader, Read};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::UNIX_EPOCH;
 use xxhash_rust::xxh3::Xxh3;
@@ -22,9 +22,9 @@ pub(crate) enum Unit {
     /// Page files, read by whoever works on them.
     Pages(Vec<PageFile>),
     /// Records picked out of archives, read by whoever works on them.
-    Ranges { root: PathBuf, ranges: Vec<RecordRange> },
+    Ranges { root: Root, ranges: Vec<RecordRange> },
     /// Some rows of a table of documents.
-    Rows { name: Arc<str>, piece: Piece },
+    Rows { name: Arc<str>, piece: Piece, source: usize },
     /// Some frames of documents that an earlier leg held.
     Held(Held),
 }
@@ -36,7 +36,7 @@ pub(crate) struct PageFile {
 }
 
 pub(crate) enum PageContent {
-    At(PathBuf),
+    At(Place),
     Bytes(Vec<u8>),
 }
 
@@ -69,12 +69,24 @@ pub(crate) struct Source {
     ranges: Option<RangeParts>,
     table: Option<Table>,
     held: Option<Held>,
+    /// Which of the plan's sources the tables are of.
+    source: usize,
     limits: Limits,
 }
 
 struct Table {
     input: Input,
     pieces: Pieces,
+}
+
+impl Table {
+    /// What was read: as it passed, or else as it is now.
+    fn entry(&self) -> Option<InputEntry> {
+        let name = &self.input.name;
+        let read = self.pieces.digest();
+        let entry = read.map(|(bytes, xxh3)| InputEntry { name: name.to_string(), bytes, xxh3 });
+        entry.or_else(|| rehashed(&Part::Whole(self.input.clone())))
+    }
 }
 
 struct Archive {
@@ -85,14 +97,15 @@ struct Archive {
 
 struct RangeParts {
     entry: InputEntry,
-    root: PathBuf,
+    root: Root,
     left: VecDeque<RecordRange>,
 }
 
 impl Source {
     pub(crate) fn new(task: &Task, limits: Limits) -> Self {
         let parts = task.parts.clone().into();
-        Self { parts, archive: None, ranges: None, table: None, held: None, limits }
+        let source = task.source;
+        Self { parts, archive: None, ranges: None, table: None, held: None, source, limits }
     }
 
     /// The next item; `None` at the end of the last part.
@@ -149,8 +162,11 @@ impl Source {
         let table = self.table.as_mut()?;
         let name = Arc::clone(&table.input.name);
         let item = match table.pieces.next_piece() {
-            Ok(Some(piece)) => return Some(Item::Unit(Unit::Rows { name, piece })),
-            Ok(None) => match rehashed(&Part::Whole(table.input.clone())) {
+            Ok(Some(piece)) => {
+                let source = self.source;
+                return Some(Item::Unit(Unit::Rows { name, piece, source }));
+            }
+            Ok(None) => match table.entry() {
                 Some(entry) => Item::Read(entry),
                 None => Item::Failed(failed(&name, "it went away while it was read".into())),
             },
@@ -219,10 +235,7 @@ impl Source {
     }
 
     fn open_table(&mut self, input: Input) -> Result<Option<Item>, FailedInput> {
-        let Place::File(path) = &input.place else {
-            return Err(failed(&input.name, "documents are read from files alone".into()));
-        };
-        let opened = caught(|| Pieces::open(path).map_err(|e| e.to_string())).flatten();
+        let opened = caught(|| Pieces::open(&input.place).map_err(|e| e.to_string())).flatten();
         let pieces = opened.map_err(|error| failed(&input.name, error))?;
         self.table = Some(Table { input, pieces });
         Ok(None)
@@ -230,7 +243,7 @@ impl Source {
 
     fn open_archive(&mut self, input: Input) -> Result<Option<Item>, FailedInput> {
         let fault = |error: io::Error| failed(&input.name, format!("cannot open: {error}"));
-        let mut bytes = open_bytes(&input.place).map_err(fault)?;
+        let mut bytes = input.place.open().map_err(fault)?;
         if input.form == Form::Unknown && sniff(bytes.fill_buf().map_err(fault)?) != Form::Archive {
             let mut content = Vec::new();
             bytes.take(PAGE_CAP).read_to_end(&mut content).map_err(fault)?;
@@ -269,17 +282,10 @@ fn size(input: &Input) -> u64 {
 
 fn page_file(input: Input) -> PageFile {
     let content = match input.place {
-        Place::File(path) => PageContent::At(path),
         Place::Stdin => PageContent::Bytes(Vec::new()),
+        place => PageContent::At(place),
     };
     PageFile { name: input.name, content }
-}
-
-fn open_bytes(place: &Place) -> io::Result<Box<dyn BufRead + Send>> {
-    Ok(match place {
-        Place::File(path) => Box::new(BufReader::with_capacity(1 << 16, File::open(path)?)),
-        Place::Stdin => Box::new(BufReader::with_capacity(1 << 16, io::stdin())),
-    })
 }
 
 pub(crate) fn failed(name: &str, error: String) -> FailedInput {
@@ -324,36 +330,59 @@ impl Hash {
 }
 
 /// What tells quickly that a file is still the one that was read: size and time
-/// of change. The time is not the last word: a copied file has a new one, so
-/// where the time alone differs the content is hashed again.
+/// of change, and what a store calls its content. The time is not the last word: a copied file
+/// has a new one, so where the time alone differs the content of a local file is hashed again.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Stamp {
     bytes: u64,
-    /// Nanoseconds since 1970, if the file system keeps that.
+    /// Nanoseconds since 1970, if the file system or store keeps that.
     changed: Option<u64>,
+    /// A store's name for the content.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    etag: Option<String>,
 }
 
 impl Stamp {
-    fn of(path: &Path) -> Option<Self> {
+    fn of(place: &Place) -> Option<Self> {
+        match place {
+            Place::File(path) => Self::of_file(path),
+            Place::Remote(object) => object.facts().ok().and_then(Self::of_object),
+            Place::Stdin => None,
+        }
+    }
+
+    fn of_file(path: &Path) -> Option<Self> {
         let data = fs::metadata(path).ok()?;
         let since = data.modified().ok().and_then(|time| time.duration_since(UNIX_EPOCH).ok());
         let changed = since.and_then(|time| u64::try_from(time.as_nanos()).ok());
-        Some(Self { bytes: data.len(), changed })
+        Some(Self { bytes: data.len(), changed, etag: None })
     }
 
-    /// The stamps of the files behind a part; `None` if it cannot be stamped.
+    /// None of an object that cannot be told from another of the same size.
+    fn of_object(facts: &Facts) -> Option<Self> {
+        let Facts { bytes, etag, modified } = facts.clone();
+        let nanoseconds = |time: i64| u64::try_from(time).ok()?.checked_mul(1_000_000);
+        let changed = modified.and_then(nanoseconds);
+        facts.tell_apart().then_some(Self { bytes, changed, etag })
+    }
+
+    /// The stamps of the files behind a part; `None` if it cannot be stamped. Remote archives that
+    /// records are picked out of are not asked for each: that would be a request a record.
     pub(crate) fn of_part(part: &Part) -> Option<Vec<Self>> {
-        let paths = match part {
-            Part::Whole(Input { place: Place::File(path), .. }) => vec![path.clone()],
-            Part::Whole(_) => return None,
+        match part {
+            Part::Whole(input) => Self::of(&input.place).map(|stamp| vec![stamp]),
+            Part::Ranges { root: Root::Remote(_), .. } => Some(Vec::new()),
             // Its hash is part of the task's key.
-            Part::Held(_) => Vec::new(),
+            Part::Held(_) => Some(Vec::new()),
             Part::Ranges { root, ranges, .. } => {
                 let files: BTreeSet<_> = ranges.iter().map(|range| &range.file).collect();
-                files.into_iter().map(|file| root.join(&**file)).collect()
+                let local = files.into_iter().filter_map(|file| match root.place(file) {
+                    Ok(Place::File(path)) => Some(path),
+                    _ => None,
+                });
+                local.map(|path| Self::of_file(&path)).collect()
             }
-        };
-        paths.iter().map(|path| Stamp::of(path)).collect()
+        }
     }
 }
 

@@ -4,6 +4,7 @@ mod chain;
 mod reader;
 
 use crate::legs::{Leg, Turn};
+use crate::mix::{By, Mix, TableSource};
 use crate::plan::Plan;
 use crate::trial::Trial;
 use cc_math_config::{Node, Place, Problem, Source, parse};
@@ -17,6 +18,7 @@ use serde::{Deserialize, Deserializer};
 use serde_json::{Value as Json, json};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// A pipeline without a mistake in it.
 pub struct Pipeline {
@@ -44,6 +46,13 @@ struct Inputs {
 enum Kind {
     Pages { root: Option<PathBuf> },
     Documents { columns: Columns },
+    Mix { mix: Mix, sources: Vec<Blended> },
+}
+
+/// One source of a blend.
+struct Blended {
+    source: TableSource,
+    paths: Vec<(String, Place)>,
 }
 
 /// Where pages come from.
@@ -52,7 +61,8 @@ enum Kind {
 pub(crate) struct Warc {
     /// Archives (`.warc`, `.arc`, compressed or not), pages, folders of them, glob patterns, lists
     /// of paths (`.paths[.gz]`) and tables of `warc_filename`, `offset`, `length`; as on the
-    /// command line, from the folder where the command is given.
+    /// command line, from the folder where the command is given, or addresses (`s3://`, `gs://`,
+    /// `az://`, `http(s)://`).
     paths: Vec<String>,
     /// Where the files of lists and tables lie, if not beside the list or table.
     #[serde(default)]
@@ -64,11 +74,45 @@ pub(crate) struct Warc {
 #[serde(deny_unknown_fields)]
 pub(crate) struct Documents {
     /// Parquet and JSON Lines files (`.parquet`, `.jsonl[.gz|.zst]`), folders of them, output
-    /// folders of other runs, glob patterns; from the folder where the command is given.
+    /// folders of other runs, glob patterns; from the folder where the command is given, or
+    /// addresses (`s3://`, `gs://`, `az://`, `http(s)://`).
     paths: Vec<String>,
     /// Which columns of theirs are which of ours, by our names: `text: content`. A name with dots
     /// leads into nested values. Columns of our names need not be named; all others go to the
     /// metadata.
+    #[serde(default)]
+    columns: BTreeMap<String, String>,
+}
+
+/// A blend of several sources of documents.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Blend {
+    /// What the shares are shares of: `documents`, `bytes` of text, or `tokens`, as the documents'
+    /// `token_count` counts them.
+    #[serde(default)]
+    by: By,
+    /// How much there is to be in all; as much as there can be where that is less, or where this
+    /// is not given. No document is taken twice.
+    #[serde(default)]
+    #[schemars(range(min = 1))]
+    total: Option<u64>,
+    /// Seed of this draw alone; the pipeline's where none is given.
+    #[serde(default)]
+    seed: Option<u64>,
+    /// The sources by their names, which their documents keep as `mix` in the metadata.
+    sources: BTreeMap<String, Share>,
+}
+
+/// One source of a blend.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Share {
+    /// Its share, beside those of the others; together they need not be 1.
+    weight: f64,
+    /// As of a source of documents.
+    paths: Vec<String>,
+    /// As of a source of documents.
     #[serde(default)]
     columns: BTreeMap<String, String>,
 }
@@ -143,6 +187,20 @@ impl Pipeline {
             Kind::Documents { columns } => {
                 json!({ "documents": { "paths": paths, "columns": columns.names() } })
             }
+            Kind::Mix { mix, sources } => {
+                let shares = sources.iter().map(|Blended { source, paths }| {
+                    let paths: Vec<&String> = paths.iter().map(|(path, _)| path).collect();
+                    let columns = source.columns.names();
+                    let weight = source.weight;
+                    (
+                        source.name.clone(),
+                        json!({ "weight": weight, "paths": paths, "columns": columns }),
+                    )
+                });
+                let shares: serde_json::Map<String, Json> = shares.collect();
+                let Mix { by, total, seed } = mix;
+                json!({ "mix": { "by": by, "total": total, "seed": seed, "sources": shares } })
+            }
         };
         let stages = self.chain.stages.iter().map(|(name, options)| json!({ *name: options }));
         literal(json!({
@@ -168,14 +226,36 @@ impl Pipeline {
     /// # Errors
     /// Every path that leads to nothing.
     pub fn plan(&self) -> Result<Plan, Vec<Problem>> {
-        let Inputs { paths, kind } = &self.inputs;
-        let list = |paths: &[String]| match kind {
+        let plan = self.without_inputs();
+        let Kind::Mix { sources, .. } = &self.inputs.kind else {
+            return Ok(plan.with(self.list(&self.inputs.paths)?));
+        };
+        let mut problems = Vec::new();
+        let listed = sources.iter().enumerate().fold(plan, |plan, (index, blended)| {
+            let mut inputs = self.list(&blended.paths).unwrap_or_else(|mut found| {
+                problems.append(&mut found);
+                Vec::new()
+            });
+            for input in &mut inputs {
+                input.name = format!("{}/{}", blended.source.name, input.name).into();
+            }
+            plan.with_source(index, inputs)
+        });
+        if problems.is_empty() { Ok(listed) } else { Err(problems) }
+    }
+
+    /// The inputs that paths lead to, by name, whatever order the paths come in.
+    fn list(&self, paths: &[(String, Place)]) -> Result<Vec<Input>, Vec<Problem>> {
+        let list = |paths: &[String]| match &self.inputs.kind {
             Kind::Pages { root } => list_inputs(paths, root.as_deref()),
-            Kind::Documents { .. } => list_documents(paths),
+            Kind::Documents { .. } | Kind::Mix { .. } => list_documents(paths),
         };
         let names: Vec<String> = paths.iter().map(|(path, _)| path.clone()).collect();
         let error = match list(&names) {
-            Ok(inputs) => return Ok(self.with_inputs(inputs)),
+            Ok(mut inputs) => {
+                inputs.sort_by(|a, b| a.name.cmp(&b.name));
+                return Ok(inputs);
+            }
             Err(error) => error,
         };
         let alone = |(path, place): &(String, Place)| {
@@ -187,16 +267,19 @@ impl Pipeline {
         Err(clash.map(|(_, place)| vec![told(&error, place)]).unwrap_or(problems))
     }
 
-    /// The plan for these inputs, in whatever order they come.
-    fn with_inputs(&self, mut inputs: Vec<Input>) -> Plan {
-        inputs.sort_by(|a, b| a.name.cmp(&b.name));
-        self.without_inputs().with(inputs)
-    }
-
     fn without_inputs(&self) -> Plan {
         let source = match &self.inputs.kind {
             Kind::Pages { .. } => json!({ "pages": { "extractor": EXTRACTOR } }),
             Kind::Documents { columns } => json!({ "documents": { "columns": columns.names() } }),
+            Kind::Mix { mix, sources } => {
+                let shares = sources.iter().map(|Blended { source, .. }| {
+                    let share =
+                        json!({ "weight": source.weight, "columns": source.columns.names() });
+                    (source.name.clone(), share)
+                });
+                let shares: serde_json::Map<String, Json> = shares.collect();
+                json!({ "mix": { "by": mix.by, "total": mix.total, "seed": mix.seed, "sources": shares } })
+            }
         };
         // What shows in what comes of so many stages.
         let part = |count: usize| {
@@ -219,14 +302,30 @@ impl Pipeline {
         });
         let turns = turns.chain([(None, json.clone())]);
         let steps = self.chain.steps.iter().cloned();
-        let legs = steps.zip(turns).map(|(steps, (turn, json))| Leg::new(steps, turn, &json));
+        let measuring = match &self.inputs.kind {
+            Kind::Mix { .. } => {
+                Some((Arc::new([]) as Arc<[_]>, (Some(Turn::Mix), json!({ "measured": source }))))
+            }
+            _ => None,
+        };
+        let legs = measuring
+            .into_iter()
+            .chain(steps.zip(turns))
+            .map(|(steps, (turn, json))| Leg::new(steps, turn, &json));
         let math = self.chain.math.unwrap_or(MathMode::Any);
         let legs = legs.collect();
         let plan = Plan::of(json, math, legs, self.format, Some(self.seed));
         let plan = Plan { partition: self.partition.clone(), ..plan };
         match &self.inputs.kind {
             Kind::Pages { .. } => plan,
-            Kind::Documents { columns } => Plan { columns: columns.clone(), ..plan },
+            Kind::Documents { columns } => {
+                let source = TableSource { columns: columns.clone(), ..TableSource::default() };
+                Plan { sources: vec![source], ..plan }
+            }
+            Kind::Mix { mix, sources } => {
+                let sources = sources.iter().map(|blended| blended.source.clone()).collect();
+                Plan { sources, mix: Some(*mix), ..plan }
+            }
         }
     }
 

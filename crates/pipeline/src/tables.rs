@@ -183,6 +183,11 @@ impl<R: Row> Table<R> {
         Self { rows: Rows::new(None, 0), blocks: Blocks::default() }
     }
 
+    /// Whether rows are only counted.
+    pub(crate) fn is_counted(&self) -> bool {
+        self.rows.encoder.is_none()
+    }
+
     /// Whether all that was cut has been appended.
     pub(crate) fn settled(&self) -> bool {
         let idle = self.blocks.writer.is_some() || self.rows.encoder.is_none();

@@ -6,7 +6,7 @@ use crate::stages::Step;
 use cc_math_config::{Node, Place, Problem, nearest, read};
 use cc_math_core::{Document, Reason, document_id};
 use cc_math_extract::{Extractor, MathMode, Options, Page};
-use cc_math_store::{Columns, Reject};
+use cc_math_store::Reject;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Map, Value as Json};
@@ -104,9 +104,8 @@ impl Trial {
         }
         let extractor = Extractor::new(Options { math: math.unwrap_or(MathMode::Any) });
         let steps: Vec<Step> = steps.iter().filter(|step| !step.random).cloned().collect();
-        let columns = Columns::default();
         let extract = &|page: &Page<'_>| extractor.extract(page);
-        let way = Way { extract, steps: &steps, columns: &columns };
+        let way = Way { extract, steps: &steps, sources: &[], draw: None };
         let url = self.test.given.url.as_deref().unwrap_or("https://example.org/");
         let mut batch = Batch::default();
         match &self.test.given {

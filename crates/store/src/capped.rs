@@ -46,7 +46,10 @@ pub fn open_decoded(path: &Path) -> Result<Box<dyn BufRead + Send>, StoreError> 
     decode(BufReader::with_capacity(1 << 16, file)).map_err(|e| StoreError::io("read", path, e))
 }
 
-fn decode(mut reader: impl BufRead + Send + 'static) -> io::Result<Box<dyn BufRead + Send>> {
+/// Undoes the compression of a stream, which is told by its first bytes.
+pub(crate) fn decode(
+    mut reader: impl BufRead + Send + 'static,
+) -> io::Result<Box<dyn BufRead + Send>> {
     Ok(match Codec::of_bytes(reader.fill_buf()?) {
         Codec::Plain => Box::new(reader),
         Codec::Gzip => Box::new(BufReader::new(MultiGzDecoder::new(reader))),
@@ -76,7 +79,8 @@ pub fn unpack(bytes: Vec<u8>, cap: u64) -> io::Result<Option<Vec<u8>>> {
     }
 }
 
-fn take_capped(reader: impl Read, cap: u64) -> io::Result<Option<Vec<u8>>> {
+/// All that a reader gives, if it is at most `cap` bytes.
+pub(crate) fn take_capped(reader: impl Read, cap: u64) -> io::Result<Option<Vec<u8>>> {
     let mut bytes = Vec::new();
     reader.take(cap.saturating_add(1)).read_to_end(&mut bytes)?;
     Ok((bytes.len() as u64 <= cap).then_some(bytes))

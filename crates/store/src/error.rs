@@ -1,5 +1,7 @@
 //! What can go wrong with files, in sentences an operator can act on.
 
+use crate::Place;
+use crate::remote::{Fault, is_address};
 use std::io;
 use std::path::Path;
 
@@ -46,9 +48,24 @@ pub enum StoreError {
     /// A file that holds no documents, by its name.
     #[error("`{0}` holds no documents")]
     NoDocuments(String),
-    /// A remote address.
-    #[error("`{0}` is a remote address, and this version reads local files only")]
-    Remote(String),
+    /// A remote object or bucket that cannot be read.
+    #[error("cannot {action} `{address}`: {message}")]
+    Remote {
+        /// What was tried: `open`, `read`, `list`...
+        action: &'static str,
+        /// The address.
+        address: String,
+        /// What the server said, or why it said nothing.
+        message: String,
+        /// What can be done about it.
+        hint: Option<&'static str>,
+    },
+    /// An address that names nothing that can be read.
+    #[error("`{0}` is no address to read from")]
+    Address(String),
+    /// An output folder that is none.
+    #[error("`{0}` is a remote address, and output goes to local folders only")]
+    RemoteOutput(String),
     /// Two different inputs would get the same name.
     #[error("two inputs are both named `{0}`")]
     SameName(String),
@@ -66,6 +83,21 @@ impl StoreError {
     /// An [`StoreError::Io`] about `path`.
     pub fn io(action: &'static str, path: &Path, source: io::Error) -> Self {
         Self::Io { action, path: path.display().to_string(), source }
+    }
+
+    /// That something cannot be read from a place.
+    pub(crate) fn at(action: &'static str, place: &Place, source: io::Error) -> Self {
+        match place {
+            Place::Remote(object) => {
+                Self::remote(action, object.address(), Fault::from_io(&source))
+            }
+            _ => Self::Io { action, path: place.to_string(), source },
+        }
+    }
+
+    pub(crate) fn remote(action: &'static str, address: &str, fault: Fault) -> Self {
+        let Fault { message, hint, .. } = fault;
+        Self::Remote { action, address: address.into(), message, hint }
     }
 
     pub(crate) fn parquet(
@@ -93,8 +125,15 @@ impl StoreError {
             Self::NoDocuments(_) => {
                 "documents are .parquet and .jsonl[.gz|.zst] files, folders of them, and the output folders of runs"
             }
-            Self::Remote(_) => {
-                "download it first, then give the local path; lists and tables take --paths-root for where the files lie"
+            Self::Remote { hint: Some(hint), .. } => hint,
+            Self::Address(_) => {
+                "addresses are s3://BUCKET/KEY, gs://BUCKET/KEY, az://CONTAINER/KEY, http:// and https://"
+            }
+            Self::Missing(path) if is_address(path) => {
+                "a prefix ends with a slash, a pattern is matched by whole keys; quote it so that the shell leaves it alone"
+            }
+            Self::RemoteOutput(_) => {
+                "name a local folder, and copy it to the store when the run has ended"
             }
             Self::SameName(_) => "give the folder that holds both, so that their names differ",
             Self::Missing(path) if path.contains(['*', '?']) => {

@@ -83,15 +83,27 @@ impl Sealed {
     /// If the file cannot be renamed or its folder not written.
     pub fn publish(self, target: &Path) -> Result<(), StoreError> {
         self.rename(target)?;
-        let Some(folder) = target.parent() else { return Ok(()) };
-        let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
-        let synced = File::open(folder).and_then(|folder| folder.sync_all());
-        synced.map_err(|e| StoreError::io("write", folder, e))
+        target.parent().map_or(Ok(()), sync_folder)
     }
 
-    fn rename(self, target: &Path) -> Result<(), StoreError> {
+    /// Gives the file its name, replacing what was there. Should the machine go down before
+    /// [`sync_folder`], the name may be gone; the bytes under it are whole in any case.
+    ///
+    /// # Errors
+    /// If the file cannot be renamed.
+    pub fn rename(self, target: &Path) -> Result<(), StoreError> {
         fs::rename(&self.temporary.0, target).map_err(|e| StoreError::io("write", target, e))
     }
+}
+
+/// Brings the names of a folder's files to the disk.
+///
+/// # Errors
+/// If that fails.
+pub fn sync_folder(folder: &Path) -> Result<(), StoreError> {
+    let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+    let synced = File::open(folder).and_then(|folder| folder.sync_all());
+    synced.map_err(|e| StoreError::io("write", folder, e))
 }
 
 /// What a crash of the machine may do to a small file just written.
@@ -99,9 +111,7 @@ impl Sealed {
 pub enum Durability {
     /// Nothing: name and bytes are on the disk.
     Kept,
-    /// Undo the writing: the file is as it was before, or whole.
-    Whole,
-    /// Anything; for what is only told to people.
+    /// Anything; for what is only told to people, or made again where it is damaged.
     Told,
 }
 
@@ -120,11 +130,7 @@ pub fn write_once(target: &Path, bytes: &[u8], durability: Durability) -> Result
     }
     let mut pending = Pending::create(temporary)?;
     pending.write_all(bytes).map_err(|e| StoreError::io("write", target, e))?;
-    let sealed = pending.seal()?;
-    match durability {
-        Durability::Kept => sealed.publish(target),
-        _ => sealed.rename(target),
-    }
+    pending.seal()?.publish(target)
 }
 
 #[cfg(test)]
@@ -150,7 +156,7 @@ mod tests {
     fn small_files_replace_what_was_there_and_leave_nothing_beside() {
         let folder = scratch("small");
         let target = folder.join("a.json");
-        for durability in [Durability::Kept, Durability::Whole, Durability::Told] {
+        for durability in [Durability::Kept, Durability::Told] {
             let bytes = format!("{durability:?}");
             write_once(&target, bytes.as_bytes(), durability).unwrap();
             assert_eq!(fs::read_to_string(&target).unwrap(), bytes);

@@ -6,10 +6,11 @@
 //! files lie.
 
 use crate::ranges::{RecordRange, read_ranges};
-use crate::{StoreError, open_decoded};
+use crate::remote::{self, Listed, Object, is_address};
+use crate::{Place, Root, StoreError};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::io::BufRead;
+use std::io::{BufRead, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -24,15 +25,6 @@ pub struct Input {
     pub form: Form,
 }
 
-/// Where an input's bytes are.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Place {
-    /// A local file.
-    File(PathBuf),
-    /// Standard input.
-    Stdin,
-}
-
 /// What an input is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Form {
@@ -44,8 +36,8 @@ pub enum Form {
     Documents,
     /// Record ranges of archives that lie under `root`.
     Ranges {
-        /// The folder that the archives' names are relative to.
-        root: PathBuf,
+        /// What the archives' names are relative to.
+        root: Root,
         /// The ranges, in the table's order.
         ranges: Vec<RecordRange>,
     },
@@ -113,13 +105,14 @@ pub fn sniff(head: &[u8]) -> Form {
 }
 
 /// Lists the inputs behind what the operator typed: files, folders (searched in
-/// depth), glob patterns, `-`, lists of paths and tables of record ranges, whose
-/// entries are relative to `paths_root` or else to the list's own folder. The
+/// depth), glob patterns, addresses of objects, of prefixes and of patterns, `-`,
+/// lists of paths and tables of record ranges, whose entries are relative to
+/// `paths_root` or else to the list's own folder. The
 /// order is that of typing; within a folder or pattern, that of names. A file
 /// named twice is read once.
 ///
 /// # Errors
-/// If something is missing, remote, not recognised or holds nothing to read.
+/// If something is missing, not recognised or holds nothing to read, or a store does not answer.
 pub fn list_inputs(typed: &[String], paths_root: Option<&Path>) -> Result<Vec<Input>, StoreError> {
     list(typed, Wanted::Pages, paths_root)
 }
@@ -128,7 +121,7 @@ pub fn list_inputs(typed: &[String], paths_root: Option<&Path>) -> Result<Vec<In
 /// files, folders of them, glob patterns. Of the output folder of a run its `documents/` are read.
 ///
 /// # Errors
-/// If something is missing, remote, or holds no documents.
+/// If something is missing or holds no documents, or a store does not answer.
 pub fn list_documents(typed: &[String]) -> Result<Vec<Input>, StoreError> {
     list(typed, Wanted::Documents, None)
 }
@@ -185,7 +178,7 @@ impl Listing<'_> {
                 self.push("stdin", Place::Stdin, Form::Unknown);
                 Ok(())
             }
-            _ if text.contains("://") => Err(StoreError::Remote(text.into())),
+            _ if is_address(text) => self.add_address(text),
             _ if path.is_dir() => self.add_folder(path),
             _ if path.exists() => self.add_file(path),
             _ if text.contains(['*', '?', '[']) => self.add_pattern(text),
@@ -202,6 +195,12 @@ impl Listing<'_> {
                 }
                 slashes(path)
             }
+            Place::Remote(object) => {
+                if !self.seen.insert(object.address().into()) {
+                    return;
+                }
+                object.address().into()
+            }
             Place::Stdin => "-".into(),
         };
         self.found.push(Found { input: Input { name: name.into(), place, form }, typed });
@@ -209,50 +208,90 @@ impl Listing<'_> {
 
     fn add_file(&mut self, path: &Path) -> Result<(), StoreError> {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
-        self.add_named(path, &name)
+        self.add_named(Place::File(path.into()), &name)
     }
 
-    fn add_named(&mut self, path: &Path, name: &str) -> Result<(), StoreError> {
+    fn add_named(&mut self, place: Place, name: &str) -> Result<(), StoreError> {
         if self.wanted == Wanted::Documents {
-            let none = || StoreError::NoDocuments(path.display().to_string());
+            let none = || StoreError::NoDocuments(place.to_string());
             let form = self.wanted.form(name).ok_or_else(none)?;
-            self.push(name, Place::File(path.into()), form);
+            self.push(name, place, form);
             return Ok(());
         }
         let form = match named(name) {
             Named::Archive => Form::Archive,
             Named::Page => Form::Page,
-            Named::List => return self.add_list(path),
+            Named::List => return self.add_list(&place),
             Named::Table => {
-                let ranges = read_ranges(path)?;
-                Form::Ranges { root: self.root(path), ranges }
+                let ranges = read_ranges(&place)?;
+                Form::Ranges { root: self.root(&place), ranges }
             }
-            Named::Nothing => sniff_file(path)?,
+            Named::Nothing => sniff_place(&place)?,
         };
-        self.push(name, Place::File(path.into()), form);
+        self.push(name, place, form);
         Ok(())
     }
 
-    fn root(&self, list: &Path) -> PathBuf {
-        let beside = || list.parent().map(Path::to_path_buf).unwrap_or_default();
-        self.paths_root.map_or_else(beside, Path::to_path_buf)
+    fn root(&self, list: &Place) -> Root {
+        self.paths_root.map_or_else(|| Root::beside(list), Root::named)
     }
 
     /// A list may name files that are gone: reading will tell, file by file.
-    fn add_list(&mut self, list: &Path) -> Result<(), StoreError> {
+    fn add_list(&mut self, list: &Place) -> Result<(), StoreError> {
         let root = self.root(list);
-        for line in open_decoded(list)?.lines() {
-            let line = line.map_err(|e| StoreError::io("read", list, e))?;
+        for line in list.open_decoded()?.lines() {
+            let line = line.map_err(|e| StoreError::at("read", list, e))?;
             match line.trim() {
                 "" => {}
-                line if line.contains("://") => return Err(StoreError::Remote(line.into())),
                 line => {
                     let form = if named(line) == Named::Page { Form::Page } else { Form::Archive };
-                    self.push(line, Place::File(root.join(line)), form);
+                    self.push(line, root.place(line)?, form);
                 }
             }
         }
         Ok(())
+    }
+
+    fn add_address(&mut self, text: &str) -> Result<(), StoreError> {
+        match remote::find(text)? {
+            Listed::One(object) => {
+                let place = Place::Remote(object);
+                let name = last_part(&place.path_text());
+                self.add_named(place, &name)
+            }
+            Listed::Below(objects) => self.add_below(text, objects),
+            Listed::Matching(objects) => objects
+                .into_iter()
+                .try_for_each(|(name, object)| self.add_named(Place::Remote(object), &name)),
+        }
+    }
+
+    /// Adds what is wanted of the objects below a prefix, as of the files in a folder.
+    fn add_below(
+        &mut self,
+        prefix: &str,
+        objects: Vec<(String, Object)>,
+    ) -> Result<(), StoreError> {
+        const INNER: &str = "documents/";
+        let is_output = self.wanted == Wanted::Documents
+            && objects.iter().any(|(name, _)| name.starts_with(INNER));
+        let before = self.found.len();
+        for (name, object) in objects {
+            let inner = if is_output { name.strip_prefix(INNER) } else { Some(name.as_str()) };
+            let Some(name) = inner else { continue };
+            if let Some(form) = self.wanted.form(name) {
+                self.push(name, Place::Remote(object), form);
+            }
+        }
+        self.found_some(before, prefix)
+    }
+
+    fn found_some(&self, before: usize, place: &str) -> Result<(), StoreError> {
+        match self.wanted {
+            _ if self.found.len() > before => Ok(()),
+            Wanted::Pages => Err(StoreError::Empty(place.into())),
+            Wanted::Documents => Err(StoreError::NoDocuments(place.into())),
+        }
     }
 
     fn add_folder(&mut self, folder: &Path) -> Result<(), StoreError> {
@@ -268,11 +307,7 @@ impl Listing<'_> {
                 self.push(&name, Place::File(file), form);
             }
         }
-        match self.wanted {
-            _ if self.found.len() > before => Ok(()),
-            Wanted::Pages => Err(StoreError::Empty(folder.display().to_string())),
-            Wanted::Documents => Err(StoreError::NoDocuments(folder.display().to_string())),
-        }
+        self.found_some(before, &folder.display().to_string())
     }
 
     fn add_pattern(&mut self, pattern: &str) -> Result<(), StoreError> {
@@ -286,23 +321,34 @@ impl Listing<'_> {
             })?;
             if path.is_file() {
                 let name = relative(&path, &fixed);
-                self.add_named(&path, &name)?;
+                self.add_named(Place::File(path), &name)?;
             }
         }
         if self.found.len() == before { Err(StoreError::Missing(pattern.into())) } else { Ok(()) }
     }
 }
 
-fn sniff_file(path: &Path) -> Result<Form, StoreError> {
-    let mut head = Vec::new();
-    let read = fs::File::open(path).and_then(|file| {
-        std::io::Read::read_to_end(&mut std::io::Read::take(file, 512), &mut head)
-    });
-    read.map_err(|e| StoreError::io("open", path, e))?;
+fn sniff_place(place: &Place) -> Result<Form, StoreError> {
+    const HEAD: u64 = 512;
+    let head = match place {
+        Place::Remote(object) => object.head(HEAD)?,
+        _ => {
+            let mut head = Vec::new();
+            let read = place.open().and_then(|file| file.take(HEAD).read_to_end(&mut head));
+            read.map_err(|e| StoreError::at("open", place, e))?;
+            head
+        }
+    };
     match sniff(&head) {
-        Form::Unknown => Err(StoreError::UnknownForm(path.display().to_string())),
+        Form::Unknown => Err(StoreError::UnknownForm(place.to_string())),
         form => Ok(form),
     }
+}
+
+/// The last part of an address's path, or the whole of one that has none.
+fn last_part(address: &str) -> String {
+    let path = address.trim_end_matches('/');
+    path.rsplit('/').next().unwrap_or(path).into()
 }
 
 /// The files of a folder and its folders, sorted by path. Links to folders are
@@ -424,7 +470,7 @@ mod tests {
         let folder = tree("refused");
         check(&folder, &["@/none.warc"], Err("no file or folder"));
         check(&folder, &["@/*.zip"], Err("no file or folder"));
-        check(&folder, &["s3://bucket/x.warc.gz"], Err("is a remote address"));
+        check(&folder, &["ftp://host/x.warc.gz"], Err("is no address to read from"));
         check(&folder, &["@/.hidden/none/"], Err("no file or folder"));
         fs::write(folder.join("odd.bin"), "odd").unwrap();
         check(&folder, &["@/odd.bin"], Err("cannot tell what"));

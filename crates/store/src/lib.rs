@@ -1,8 +1,9 @@
 //! Files: what comes in, what goes out, and in which shape.
 //!
-//! This crate lists inputs ([`list_inputs`]), writes files that are either
-//! whole or invisible ([`Pending`]), and turns documents and rejects into
-//! Parquet, JSON Lines and Markdown and back ([`Encoder`], [`TableWriter`],
+//! This crate lists inputs ([`list_inputs`]), local ones and those of remote
+//! stores ([`Place`], [`Object`]), writes files that are either whole or
+//! invisible ([`Pending`]), and turns documents and rejects into Parquet, JSON
+//! Lines and Markdown and back ([`Encoder`], [`TableWriter`],
 //! [`read_documents`]). One column table ([`Row::COLUMNS`]) feeds every
 //! format. It knows nothing of WARC, HTML, TeX, stages or threads, and equal
 //! rows give equal bytes.
@@ -10,6 +11,7 @@
 mod capped;
 mod columns;
 mod csv;
+mod digest;
 mod encode;
 mod error;
 mod file;
@@ -20,21 +22,26 @@ mod mapped;
 mod markdown;
 mod parquet_file;
 mod pieces;
+mod place;
 mod ranges;
 mod read;
+mod remote;
 mod rows;
+mod spool;
 mod time;
 
 pub use capped::{Codec, open_decoded, read_capped, unpack};
 pub use columns::{Cell, Column, Kind, Value};
 pub use encode::{Block, Encoder, Format, TableWriter, open_table};
 pub use error::StoreError;
-pub use file::{Durability, Pending, Sealed, write_once};
+pub use file::{Durability, Pending, Sealed, sync_folder, write_once};
 pub use held::{Frame, Frames, HELD};
-pub use input::{Form, Input, Place, list_documents, list_inputs, media_type, sniff};
+pub use input::{Form, Input, list_documents, list_inputs, media_type, sniff};
 pub use mapped::{BadRow, Columns};
 pub use pieces::{Piece, Pieces};
+pub use place::{Place, Records, Root, check_local_output};
 pub use ranges::RecordRange;
 pub use read::{Rows, number_at, read_documents, read_rejects, text_at};
+pub use remote::{Facts, Object};
 pub use rows::{Reject, Row};
 pub use time::format_ms;

@@ -1,30 +1,25 @@
 //! A file of documents, cut into pieces that can be read apart.
 
+use crate::capped::decode;
+use crate::digest::{Digest, Digesting};
 use crate::input::is_parquet;
-use crate::mapped::{BadRow, Columns};
+use crate::mapped::{BadRow, Columns, json_lines};
 use crate::read::parquet_metadata;
-use crate::{StoreError, open_decoded};
-use arrow_array::cast::AsArray;
-use arrow_array::types::{
-    TimestampMicrosecondType, TimestampMillisecondType, TimestampNanosecondType,
-    TimestampSecondType,
-};
-use arrow_array::{Array, ArrayRef, RecordBatch};
-use arrow_json::LineDelimitedWriter;
-use arrow_schema::{ArrowError, DataType, Schema, TimeUnit};
+use crate::spool::{Chunks, Table};
+use crate::{Place, StoreError};
 use cc_math_core::Document;
 use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ParquetRecordBatchReaderBuilder};
 use parquet::errors::ParquetError;
+use parquet::file::reader::ChunkReader;
 use serde_json::{Map, Value as Json};
 use std::fs::File;
 use std::io::{self, BufRead, Read};
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// Some rows of a file, not read yet.
 #[derive(Debug)]
 pub struct Piece {
-    path: PathBuf,
+    place: Arc<str>,
     /// The first row's number, from 1.
     first: u64,
     rows: Rows,
@@ -37,7 +32,7 @@ enum Rows {
     /// One line that is longer than a line may be.
     Endless,
     /// Rows of a Parquet file, whose footer was read once.
-    Slice(Slice, ArrowReaderMetadata),
+    Slice(Slice, Table, ArrowReaderMetadata),
 }
 
 /// So many rows of a row group, from one of them on.
@@ -51,19 +46,19 @@ struct Slice {
 /// Cuts a file into pieces: row groups of a Parquet file, runs of whole lines of any other.
 /// Where the cuts are depends on the file alone.
 pub struct Pieces {
-    path: PathBuf,
+    place: Place,
+    name: Arc<str>,
     next_row: u64,
     source: Source,
 }
 
 enum Source {
     /// The slices that are left, last first.
-    Parquet {
-        left: Vec<Slice>,
-        metadata: ArrowReaderMetadata,
-    },
+    Parquet { left: Vec<Slice>, table: Table, metadata: ArrowReaderMetadata },
     Lines {
         reader: Box<dyn BufRead + Send>,
+        /// What the bytes of a remote file add up to.
+        digest: Option<Digest>,
         endless: bool,
     },
 }
@@ -91,16 +86,30 @@ impl Pieces {
     ///
     /// # Errors
     /// If it cannot be opened, or is no Parquet file in spite of its name.
-    pub fn open(path: &Path) -> Result<Self, StoreError> {
-        let source = if is_parquet(path) {
-            let file = File::open(path).map_err(|e| StoreError::io("open", path, e))?;
-            let metadata = parquet_metadata(&file, path)?;
-            let left = slices(&metadata).map_err(|e| StoreError::parquet("read", path, e))?;
-            Source::Parquet { left, metadata }
+    pub fn open(place: &Place) -> Result<Self, StoreError> {
+        let name: Arc<str> = place.to_string().into();
+        let source = if is_parquet(place.path_text().as_ref()) {
+            let table = Table::open(place)?;
+            let metadata = parquet_metadata(&table)?;
+            let fault = |e| StoreError::parquet("read", name.as_ref().as_ref(), e);
+            let left = slices(&metadata).map_err(fault)?;
+            Source::Parquet { left, table, metadata }
         } else {
-            Source::Lines { reader: open_decoded(path)?, endless: false }
+            Source::lines(place)?
         };
-        Ok(Self { path: path.into(), next_row: 1, source })
+        Ok(Self { place: place.clone(), name, next_row: 1, source })
+    }
+
+    /// Length of a remote file and XXH3 of its bytes, once it is read to its end. A local file
+    /// can be asked again, and is.
+    pub fn digest(&self) -> Option<(u64, String)> {
+        match &self.source {
+            Source::Parquet { table: Table::Spooled(copy), .. } => {
+                Some((copy.bytes, copy.xxh3.clone()))
+            }
+            Source::Parquet { .. } => None,
+            Source::Lines { digest, .. } => digest.as_ref().map(Digest::told),
+        }
     }
 
     /// The next piece; `None` at the end of the file.
@@ -110,25 +119,38 @@ impl Pieces {
     pub fn next_piece(&mut self) -> Result<Option<Piece>, StoreError> {
         let first = self.next_row;
         let rows = match &mut self.source {
-            Source::Parquet { left, metadata } => left.pop().map(|slice| {
+            Source::Parquet { left, table, metadata } => left.pop().map(|slice| {
                 self.next_row += slice.count as u64;
-                Rows::Slice(slice, metadata.clone())
+                Rows::Slice(slice, table.clone(), metadata.clone())
             }),
             Source::Lines { endless, .. } if *endless => {
                 *endless = false;
                 self.next_row += 1;
                 Some(Rows::Endless)
             }
-            Source::Lines { reader, endless } => {
+            Source::Lines { reader, endless, .. } => {
                 let bytes = lines(reader, &mut self.next_row, endless)
-                    .map_err(|e| StoreError::io("read", &self.path, e))?;
+                    .map_err(|e| StoreError::at("read", &self.place, e))?;
                 if bytes.is_empty() && *endless {
                     return self.next_piece();
                 }
                 (!bytes.is_empty()).then_some(Rows::Lines(bytes))
             }
         };
-        Ok(rows.map(|rows| Piece { path: self.path.clone(), first, rows }))
+        Ok(rows.map(|rows| Piece { place: Arc::clone(&self.name), first, rows }))
+    }
+}
+
+impl Source {
+    fn lines(place: &Place) -> Result<Self, StoreError> {
+        let endless = false;
+        if let Place::File(_) = place {
+            return Ok(Self::Lines { reader: place.open_decoded()?, digest: None, endless });
+        }
+        let stored = place.open().map_err(|e| StoreError::at("open", place, e))?;
+        let (stored, digest) = Digesting::new(stored);
+        let reader = decode(stored).map_err(|e| StoreError::at("read", place, e))?;
+        Ok(Self::Lines { reader, digest: Some(digest), endless })
     }
 }
 
@@ -171,37 +193,6 @@ fn lines(reader: &mut dyn BufRead, row: &mut u64, endless: &mut bool) -> io::Res
     Ok(bytes)
 }
 
-/// A batch whose points in time have an offset in place of the name of a zone, which takes a
-/// table of zones to write. Parquet knows UTC alone.
-fn by_offset(batch: &RecordBatch) -> Result<RecordBatch, ArrowError> {
-    let columns: Vec<ArrayRef> = batch.columns().iter().map(at_offset).collect();
-    let fields =
-        batch.schema_ref().fields().iter().zip(&columns).map(|(field, column)| {
-            field.as_ref().clone().with_data_type(column.data_type().clone())
-        });
-    let schema = Schema::new(fields.collect::<Vec<_>>());
-    RecordBatch::try_new(Arc::new(schema), columns)
-}
-
-fn at_offset(column: &ArrayRef) -> ArrayRef {
-    const UTC: &str = "+00:00";
-    let DataType::Timestamp(unit, Some(_)) = column.data_type() else { return Arc::clone(column) };
-    match unit {
-        TimeUnit::Second => {
-            Arc::new(column.as_primitive::<TimestampSecondType>().clone().with_timezone(UTC))
-        }
-        TimeUnit::Millisecond => {
-            Arc::new(column.as_primitive::<TimestampMillisecondType>().clone().with_timezone(UTC))
-        }
-        TimeUnit::Microsecond => {
-            Arc::new(column.as_primitive::<TimestampMicrosecondType>().clone().with_timezone(UTC))
-        }
-        TimeUnit::Nanosecond => {
-            Arc::new(column.as_primitive::<TimestampNanosecondType>().clone().with_timezone(UTC))
-        }
-    }
-}
-
 impl Piece {
     /// Reads the rows.
     ///
@@ -209,52 +200,77 @@ impl Piece {
     /// If a row group is damaged; rows before the damage are lost with it.
     pub fn read(&self, columns: &Columns) -> Result<Vec<Result<Document, BadRow>>, StoreError> {
         match &self.rows {
-            Rows::Lines(bytes) => Ok(self.documents(bytes, columns)),
+            Rows::Lines(bytes) => Ok(documents_of(bytes, self.first, columns)),
             Rows::Endless => {
                 let detail = format!("it is longer than {} MiB", LONGEST_LINE >> 20);
                 Ok(vec![Err(BadRow { row: self.first, detail })])
             }
-            Rows::Slice(slice, metadata) => {
-                Ok(self.documents(&self.unpacked(slice, metadata)?, columns))
-            }
+            Rows::Slice(slice, table, metadata) => self.slice(slice, table, metadata, columns),
         }
     }
 
-    /// Rows of a Parquet file as lines of JSON.
-    fn unpacked(
+    /// Reads rows of a Parquet file.
+    fn slice(
         &self,
         slice: &Slice,
+        table: &Table,
         metadata: &ArrowReaderMetadata,
-    ) -> Result<Vec<u8>, StoreError> {
-        let fault = |e| StoreError::parquet("read", &self.path, e);
-        let file = File::open(&self.path).map_err(|e| StoreError::io("open", &self.path, e))?;
-        let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(file, metadata.clone());
-        let rows = builder.with_row_groups(vec![slice.group]).with_offset(slice.from);
-        let rows = rows.with_limit(slice.count).with_batch_size(slice.count.min(BATCH_ROWS));
-        let mut bytes = Vec::new();
-        for batch in rows.build().map_err(fault)? {
-            let mut writer = LineDelimitedWriter::new(&mut bytes);
-            let written = batch.and_then(|batch| writer.write(&by_offset(&batch)?));
-            written.map_err(|e| fault(e.into()))?;
-            if bytes.len() > MOST_BYTES {
-                let path = self.path.display().to_string();
-                return Err(StoreError::OverCap { path, cap: MOST_BYTES as u64 });
+        columns: &Columns,
+    ) -> Result<Vec<Result<Document, BadRow>>, StoreError> {
+        match table {
+            Table::File(path) => {
+                let file = File::open(path).map_err(|e| StoreError::io("open", path, e))?;
+                self.rows_of(file, slice, metadata, columns)
+            }
+            Table::Spooled(copy) => {
+                self.rows_of(Chunks(Arc::clone(copy)), slice, metadata, columns)
             }
         }
-        Ok(bytes)
     }
 
-    fn documents(&self, lines: &[u8], columns: &Columns) -> Vec<Result<Document, BadRow>> {
-        let lines = lines.split_inclusive(|byte| *byte == b'\n').zip(self.first..);
-        let filled = lines.filter(|(line, _)| !line.trim_ascii().is_empty());
-        let document = |(line, row): (&[u8], u64)| {
-            let line = line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(line);
-            let fields: Map<String, Json> = serde_json::from_slice(line)
-                .map_err(|error| BadRow { row, detail: format!("not a JSON object: {error}") })?;
-            columns.document(fields).map_err(|detail| BadRow { row, detail })
-        };
-        filled.map(document).collect()
+    fn rows_of(
+        &self,
+        chunks: impl ChunkReader + 'static,
+        slice: &Slice,
+        metadata: &ArrowReaderMetadata,
+        columns: &Columns,
+    ) -> Result<Vec<Result<Document, BadRow>>, StoreError> {
+        let fault = |e| StoreError::parquet("read", self.place.as_ref().as_ref(), e);
+        let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(chunks, metadata.clone());
+        let rows = builder.with_row_groups(vec![slice.group]).with_offset(slice.from);
+        let rows = rows.with_limit(slice.count).with_batch_size(slice.count.min(BATCH_ROWS));
+        let (mut documents, mut bytes, mut row) = (Vec::new(), 0, self.first);
+        for batch in rows.build().map_err(fault)? {
+            let batch = batch.map_err(|e| fault(e.into()))?;
+            bytes += batch.get_array_memory_size();
+            if bytes > MOST_BYTES {
+                let path = self.place.to_string();
+                return Err(StoreError::OverCap { path, cap: MOST_BYTES as u64 });
+            }
+            let straight = columns.documents(&batch, row).map_err(|e| fault(e.into()))?;
+            documents.extend(match straight {
+                Some(documents) => documents,
+                None => {
+                    let lines = json_lines(&batch).map_err(|e| fault(e.into()))?;
+                    documents_of(&lines, row, columns)
+                }
+            });
+            row += batch.num_rows() as u64;
+        }
+        Ok(documents)
     }
+}
+
+fn documents_of(lines: &[u8], first: u64, columns: &Columns) -> Vec<Result<Document, BadRow>> {
+    let lines = lines.split_inclusive(|byte| *byte == b'\n').zip(first..);
+    let filled = lines.filter(|(line, _)| !line.trim_ascii().is_empty());
+    let document = |(line, row): (&[u8], u64)| {
+        let line = line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(line);
+        let fields: Map<String, Json> = serde_json::from_slice(line)
+            .map_err(|error| BadRow { row, detail: format!("not a JSON object: {error}") })?;
+        columns.document(fields).map_err(|detail| BadRow { row, detail })
+    };
+    filled.map(document).collect()
 }
 
 #[cfg(test)]
@@ -262,9 +278,10 @@ mod tests {
     use super::*;
     use crate::capped::tests::scratch;
     use crate::{Format, open_table};
+    use std::path::Path;
 
     fn read(path: &Path) -> Vec<Result<Document, BadRow>> {
-        let mut pieces = Pieces::open(path).unwrap();
+        let mut pieces = Pieces::open(&Place::File(path.into())).unwrap();
         let mut rows = Vec::new();
         while let Some(piece) = pieces.next_piece().unwrap() {
             rows.extend(piece.read(&Columns::default()).unwrap());
@@ -291,7 +308,7 @@ mod tests {
             writer.finish().unwrap();
             let read: Vec<Document> = read(&path).into_iter().map(Result::unwrap).collect();
             assert!(read == documents, "{}", path.display());
-            let mut pieces = Pieces::open(&path).unwrap();
+            let mut pieces = Pieces::open(&Place::File(path.clone())).unwrap();
             let mut count = 0;
             while pieces.next_piece().unwrap().is_some() {
                 count += 1;

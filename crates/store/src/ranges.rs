@@ -5,14 +5,14 @@
 //! Parquet. Columns are found by name ([`NAMES`]); a CSV or TSV without a
 //! header line has them in this order.
 
-use crate::read::{number_at, open_parquet, text_at};
-use crate::{StoreError, csv, open_decoded};
+use crate::read::{number_at, parquet_batches, text_at};
+use crate::spool::Table as Opened;
+use crate::{Place, StoreError, csv};
 use arrow_array::RecordBatch;
 use parquet::errors::ParquetError;
 use serde_json::Value as Json;
 use std::collections::BTreeSet;
 use std::io::BufRead;
-use std::path::Path;
 use std::sync::Arc;
 
 /// One record's bytes in an archive.
@@ -34,17 +34,17 @@ const NAMES: [&[&str]; 3] = [
 ];
 
 /// Reads a table of ranges.
-pub(crate) fn read_ranges(path: &Path) -> Result<Vec<RecordRange>, StoreError> {
-    let name = path.to_string_lossy().to_lowercase();
+pub(crate) fn read_ranges(place: &Place) -> Result<Vec<RecordRange>, StoreError> {
+    let name = place.path_text().to_lowercase();
     let name = name.trim_end_matches(".gz").trim_end_matches(".zst");
-    let mut table = Table { place: path.display().to_string(), ..Table::default() };
+    let mut table = Table { place: place.to_string(), ..Table::default() };
     match name.rsplit('.').next() {
-        Some("parquet") => table.read_parquet(path)?,
-        Some("jsonl") => table.read_lines(path, Table::read_json)?,
+        Some("parquet") => table.read_parquet(place)?,
+        Some("jsonl") => table.read_lines(place, Table::read_json)?,
         Some("tsv") => {
-            table.read_lines(path, |table, line, at| table.read_fields(line, at, '\t'))?
+            table.read_lines(place, |table, line, at| table.read_fields(line, at, '\t'))?
         }
-        _ => table.read_lines(path, |table, line, at| table.read_fields(line, at, ','))?,
+        _ => table.read_lines(place, |table, line, at| table.read_fields(line, at, ','))?,
     }
     Ok(table.ranges)
 }
@@ -74,9 +74,6 @@ impl Table {
         let (Some(offset), Some(length)) = (offset, length) else {
             return Err(self.fault(row, "offset and length must be whole numbers"));
         };
-        if file.contains("://") {
-            return Err(StoreError::Remote(file.into()));
-        }
         let file = self.file(file);
         self.ranges.push(RecordRange { file, offset, length });
         Ok(())
@@ -93,11 +90,11 @@ impl Table {
 
     fn read_lines(
         &mut self,
-        path: &Path,
+        place: &Place,
         read: impl Fn(&mut Self, &str, usize) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
-        for (index, line) in open_decoded(path)?.lines().enumerate() {
-            let line = line.map_err(|e| StoreError::io("read", path, e))?;
+        for (index, line) in place.open_decoded()?.lines().enumerate() {
+            let line = line.map_err(|e| StoreError::at("read", place, e))?;
             if !line.trim().is_empty() {
                 read(self, &line, index + 1)?;
             }
@@ -149,10 +146,11 @@ impl Table {
         self.fault(row, "no columns `warc_filename`, `offset` and `length`")
     }
 
-    fn read_parquet(&mut self, path: &Path) -> Result<(), StoreError> {
-        for batch in open_parquet(path, 8192)? {
-            let batch =
-                batch.map_err(|e| StoreError::parquet("read", path, ParquetError::from(e)))?;
+    fn read_parquet(&mut self, place: &Place) -> Result<(), StoreError> {
+        let path = self.place.clone();
+        let fault = |e| StoreError::parquet("read", path.as_ref(), ParquetError::from(e));
+        for batch in parquet_batches(&Opened::open(place)?, 8192)? {
+            let batch = batch.map_err(fault)?;
             self.read_batch(&batch)?;
         }
         Ok(())
@@ -185,7 +183,7 @@ mod tests {
     fn check(name: &str, content: &str, expected: Result<&[(&str, u64, u64)], &str>) {
         let path = scratch("ranges").join(name);
         std::fs::write(&path, content).unwrap();
-        match (read_ranges(&path), expected) {
+        match (read_ranges(&Place::File(path)), expected) {
             (Ok(found), Ok(expected)) => {
                 let found: Vec<_> = found.iter().map(|r| (&*r.file, r.offset, r.length)).collect();
                 assert_eq!(found, expected);
@@ -226,6 +224,6 @@ mod tests {
             "{\"filename\":\"a\",\"offset\":1,\"length\":2}\n{",
             Err("bad.jsonl:2: not a JSON"),
         );
-        check("remote.csv", "s3://bucket/a,1,2\n", Err("remote address"));
+        check("addresses.csv", "s3://bucket/a,1,2\n", Ok(&[("s3://bucket/a", 1, 2)]));
     }
 }

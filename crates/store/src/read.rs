@@ -3,6 +3,7 @@
 use crate::columns::{Column, Kind, Value};
 use crate::input::{holds_documents, is_parquet};
 use crate::jsonl::{read_json_line, unfit};
+use crate::spool::{Chunks, Table};
 use crate::{Reject, Row, StoreError, open_decoded};
 use arrow_array::cast::AsArray;
 use arrow_array::types::{
@@ -17,9 +18,11 @@ use parquet::arrow::arrow_reader::{
     ParquetRecordBatchReaderBuilder,
 };
 use parquet::errors::ParquetError;
+use parquet::file::reader::ChunkReader;
 use std::fs::{self, File};
 use std::io::BufRead;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// Rows handed over by a reader.
 pub type Rows<R> = Box<dyn Iterator<Item = Result<R, StoreError>>>;
@@ -92,30 +95,50 @@ fn read_jsonl<R: Row>(path: &Path) -> Result<Rows<R>, StoreError> {
 }
 
 /// Opens a Parquet file for reading in batches of `rows`.
-pub(crate) fn open_parquet(
+pub(crate) fn parquet_batches(
+    table: &Table,
+    rows: usize,
+) -> Result<ParquetRecordBatchReader, StoreError> {
+    match table {
+        Table::File(path) => {
+            let file = File::open(path).map_err(|e| StoreError::io("open", path, e))?;
+            batches(file, path, rows)
+        }
+        Table::Spooled(copy) => batches(Chunks(Arc::clone(copy)), copy.place.as_ref(), rows),
+    }
+}
+
+fn batches<R: ChunkReader + 'static>(
+    chunks: R,
     path: &Path,
     rows: usize,
 ) -> Result<ParquetRecordBatchReader, StoreError> {
-    let file = File::open(path).map_err(|e| StoreError::io("open", path, e))?;
-    let metadata = parquet_metadata(&file, path)?;
-    let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(file, metadata);
+    let metadata = metadata(&chunks, path)?;
+    let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(chunks, metadata);
     builder.with_batch_size(rows).build().map_err(|e| StoreError::parquet("read", path, e))
 }
 
 /// Reads the footer of a Parquet file. The file's Parquet types decide, not the Arrow schema that
 /// its writer may have left in it.
-pub(crate) fn parquet_metadata(
-    file: &File,
-    path: &Path,
-) -> Result<ArrowReaderMetadata, StoreError> {
+pub(crate) fn parquet_metadata(table: &Table) -> Result<ArrowReaderMetadata, StoreError> {
+    match table {
+        Table::File(path) => {
+            let file = File::open(path).map_err(|e| StoreError::io("open", path, e))?;
+            metadata(&file, path)
+        }
+        Table::Spooled(copy) => metadata(&Chunks(Arc::clone(copy)), copy.place.as_ref()),
+    }
+}
+
+fn metadata<R: ChunkReader>(chunks: &R, path: &Path) -> Result<ArrowReaderMetadata, StoreError> {
     let options = ArrowReaderOptions::new().with_skip_arrow_metadata(true);
-    ArrowReaderMetadata::load(file, options).map_err(|e| StoreError::parquet("read", path, e))
+    ArrowReaderMetadata::load(chunks, options).map_err(|e| StoreError::parquet("read", path, e))
 }
 
 fn read_parquet<R: Row>(path: &Path) -> Result<Rows<R>, StoreError> {
     let place = path.display().to_string();
     let path = path.to_path_buf();
-    let batches = open_parquet(&path, 64)?;
+    let batches = parquet_batches(&Table::File(path.clone()), 64)?;
     Ok(Box::new(batches.flat_map(move |batch| match batch {
         Ok(batch) => rows_of(&batch, &place),
         Err(e) => vec![Err(StoreError::parquet("read", &path, ParquetError::from(e)))],
@@ -134,7 +157,8 @@ fn rows_of<R: Row>(batch: &RecordBatch, place: &str) -> Vec<Result<R, StoreError
     rows.into_iter().map(Ok).collect()
 }
 
-fn fill<R>(column: &Column<R>, array: &dyn Array, rows: &mut [R]) -> Result<(), String> {
+/// Sets a column of rows; absent values are left as they are.
+pub(crate) fn fill<R>(column: &Column<R>, array: &dyn Array, rows: &mut [R]) -> Result<(), String> {
     for (index, row) in rows.iter_mut().enumerate().filter(|(index, _)| array.is_valid(*index)) {
         let value = value(column.kind, array, index).ok_or_else(|| unfit(column))?;
         (column.set)(row, value).then_some(()).ok_or_else(|| unfit(column))?;

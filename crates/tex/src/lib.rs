@@ -12,6 +12,7 @@ mod commands;
 pub mod config;
 pub mod delimiters;
 pub mod macros;
+pub mod markdown;
 pub mod mathml;
 pub mod scan;
 mod tidy;

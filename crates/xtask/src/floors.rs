@@ -13,6 +13,7 @@ const FLOORS: &[(&str, u8)] = &[
     ("cc-math-store", 1),
     ("cc-math-extract", 2),
     ("cc-math-lookup", 2),
+    ("cc-math-report", 2),
     ("cc-math-pipeline", 3),
     ("cc-math-eval", 3),
     ("cc-math", 4),

@@ -4,7 +4,7 @@ use super::*;
 use crate::plan::ExtractOptions;
 use cc_math_core::{Document, Formula, FormulaKind, Ledger, Reason, Status};
 use cc_math_extract::{MathMode, Outcome, Page};
-use cc_math_store::{Codec, Columns, Format, list_inputs, read_documents, read_rejects};
+use cc_math_store::{Codec, Format, list_inputs, read_documents, read_rejects};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -147,9 +147,10 @@ fn a_small_budget_is_slow_but_never_stuck() {
     let out = Folder::open(&folder.join("out"), &plan, true).unwrap();
     let stop = AtomicBool::new(false);
     let setup = Setup {
-        way: Way { extract: &echo, steps: &[], columns: &Columns::default() },
+        way: Way { extract: &echo, steps: &[], sources: &[], draw: None },
         format: Format::Parquet,
         leg: 0,
+        reads_input: true,
         hash: "",
         order: None,
         again: true,

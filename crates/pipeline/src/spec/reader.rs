@@ -1,7 +1,10 @@
 //! The top of a pipeline, entry by entry.
 
 use super::chain::ChainReader;
-use super::{Documents, ENTRIES, Inputs, Kind, Output, Pipeline, Warc, parquet};
+use super::{
+    Blend, Blended, Documents, ENTRIES, Inputs, Kind, Output, Pipeline, Share, Warc, parquet,
+};
+use crate::mix::{Mix, TableSource};
 use crate::trial::Trial;
 use cc_math_config::{Entry, Node, Place, Problem, Tree, Variables, read};
 use cc_math_store::Columns;
@@ -34,7 +37,8 @@ impl Reader<'_> {
         let seed = parts.get("seed").map_or(Some(0), |entry| self.value(entry));
         let tests = parts.get("tests").map_or(Some(Vec::new()), |entry| self.tests(entry));
         let name = self.part(&parts, "name", &top).and_then(|entry| self.value(entry));
-        let inputs = self.part(&parts, "source", &top).and_then(|entry| self.source(entry));
+        let source = self.part(&parts, "source", &top);
+        let inputs = source.and_then(|entry| self.source(entry, seed.unwrap_or(0)));
         let output = self.part(&parts, "output", &top).and_then(|entry| self.output(entry));
         let stages = self.part(&parts, "stages", &top);
         let mut chain = ChainReader::new(seed.unwrap_or(0), &variables, self.problems);
@@ -119,7 +123,7 @@ impl Reader<'_> {
         variables
     }
 
-    fn source(&mut self, entry: &Entry) -> Option<Inputs> {
+    fn source(&mut self, entry: &Entry, seed: u64) -> Option<Inputs> {
         let Some([Entry { name, place, value }]) = entry.value.entries() else {
             let hint = "write `source: { warc: { paths: [...] } }`";
             self.problem(&entry.place, "a pipeline has one source", hint);
@@ -134,18 +138,64 @@ impl Reader<'_> {
                 let Documents { paths, columns } = read(value, place, self.problems)?;
                 (paths, Kind::Documents { columns: self.columns(columns, value)? })
             }
+            "mix" => {
+                let kind = self.mix(value, place, seed)?;
+                return Some(Inputs { paths: Vec::new(), kind });
+            }
             _ => {
-                self.problems.push(Problem::unknown("source", name, place, &["warc", "documents"]));
+                let known = ["warc", "documents", "mix"];
+                self.problems.push(Problem::unknown("source", name, place, &known));
                 return None;
             }
         };
+        Some(Inputs { paths: self.placed(paths, value, place)?, kind })
+    }
+
+    /// Paths with the places where they stand.
+    fn placed(
+        &mut self,
+        paths: Vec<String>,
+        source: &Node,
+        place: &Place,
+    ) -> Option<Vec<(String, Place)>> {
         if paths.is_empty() {
             self.problem(place, "no path is named", "write `paths: [\"crawl/*.warc.gz\"]`");
             return None;
         }
-        let places = value.get("paths").and_then(Node::items).unwrap_or_default();
-        let places = places.iter().map(|node| node.place.clone());
-        Some(Inputs { paths: paths.into_iter().zip(places).collect(), kind })
+        let places = source.get("paths").and_then(Node::items).unwrap_or_default();
+        Some(paths.into_iter().zip(places.iter().map(|node| node.place.clone())).collect())
+    }
+
+    fn mix(&mut self, node: &Node, place: &Place, pipelines: u64) -> Option<Kind> {
+        let Blend { by, total, seed, sources: shares } = read(node, place, self.problems)?;
+        let entries = node.get("sources").and_then(Node::entries).unwrap_or_default();
+        let mut sources = Vec::new();
+        for Entry { name, place, value } in entries {
+            let Some(Share { weight, paths, columns }) = shares.get(name) else { continue };
+            if !(weight.is_finite() && *weight > 0.0) {
+                let at = value.get("weight").map_or(place, |node| &node.place);
+                let message = format!("a weight is a number above 0, not {weight}");
+                self.problem(at, message, "leave out a source that nothing is to be taken from");
+            }
+            let paths = self.placed(paths.clone(), value, place);
+            let columns = self.columns(columns.clone(), value);
+            sources.extend(paths.zip(columns).map(|(paths, columns)| {
+                let source = TableSource { name: name.clone(), weight: *weight, columns };
+                Blended { source, paths }
+            }));
+        }
+        if entries.is_empty() {
+            self.problem(
+                place,
+                "no source is named",
+                "write `sources: { web: { weight: 1, paths: [...] } }`",
+            );
+        }
+        // Their order in the file says nothing.
+        sources.sort_by(|a, b| a.source.name.cmp(&b.source.name));
+        let seed = seed.unwrap_or(pipelines);
+        (sources.len() == entries.len())
+            .then_some(Kind::Mix { mix: Mix { by, total, seed }, sources })
     }
 
     fn columns(&mut self, names: BTreeMap<String, String>, source: &Node) -> Option<Columns> {

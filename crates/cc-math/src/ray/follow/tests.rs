@@ -118,7 +118,7 @@ fn a_job_that_ends_well_tells_how_many_tasks_it_did() {
         ("GET /api/jobs/raysubmit_1", 2) => Some((500, "Traceback\nno agent".into())),
         ("GET /api/jobs/raysubmit_1", n) => status(if n < 30 { "RUNNING" } else { "SUCCEEDED" }),
         // The log grows, in the middle of lines, too.
-        ("GET /api/jobs/raysubmit_1/logs", n) => logs(&PROGRESS[..PROGRESS.len().min(n * 9)]),
+        ("GET /api/jobs/raysubmit_1/logs", n) => logs(PROGRESS.get(..n * 9).unwrap_or(PROGRESS)),
         _ => Some((404, String::new())),
     });
     let outcome = follow(&ray, &AtomicBool::new(false)).unwrap();

@@ -18,7 +18,7 @@ pub struct Found {
 /// All formulas of a text, in order.
 ///
 /// ```
-/// let found = cc_math_extract::markdown::formulas(r"Let $x<y$, costs \$5, `$no$`.");
+/// let found = cc_math_tex::markdown::formulas(r"Let $x<y$, costs \$5, `$no$`.");
 /// assert_eq!(found.len(), 1);
 /// assert_eq!(found[0].range, 5..8);
 /// ```
@@ -150,7 +150,7 @@ impl Reader<'_> {
 }
 
 /// The body less white space at its end, of which the space of a last `\ ` is none.
-pub(crate) fn without_trailing_space(body: &str) -> &str {
+pub fn without_trailing_space(body: &str) -> &str {
     let trimmed = body.trim_end();
     let backslashes = trimmed.bytes().rev().take_while(|byte| *byte == b'\\').count();
     let next = body.get(trimmed.len()..).and_then(|rest| rest.chars().next());
