@@ -74,9 +74,28 @@ pub(crate) fn write(
         _ => cluster.slurm().into_iter().map(|(name, text)| (name.to_owned(), text)).collect(),
     };
     for (name, text) in files {
-        write_once(&folder.join(name), text.as_bytes(), Durability::Kept)?;
+        let path = folder.join(name);
+        write_once(&path, text.as_bytes(), Durability::Kept)?;
+        if text.starts_with("#!") {
+            make_executable(&path)?;
+        }
     }
     Ok(plan.prepare(&pipeline.output, false)?)
+}
+
+#[cfg(unix)]
+fn make_executable(path: &Path) -> Result<(), StoreError> {
+    use std::os::unix::fs::PermissionsExt;
+    let failed = |e| StoreError::io("write", path, e);
+    let mut permissions = fs::metadata(path).map_err(failed)?.permissions();
+    // Whoever may read it may run it.
+    permissions.set_mode(permissions.mode() | ((permissions.mode() & 0o444) >> 2));
+    fs::set_permissions(path, permissions).map_err(failed)
+}
+
+#[cfg(not(unix))]
+fn make_executable(_path: &Path) -> Result<(), StoreError> {
+    Ok(())
 }
 
 /// The program as workers find it: in an image by its name, elsewhere where it is here.

@@ -1,5 +1,6 @@
 //! What the operator must mend: one sentence, then hints.
 
+use crate::ray::RayError;
 use cc_math_config::{Problem, report};
 use cc_math_eval::EvalError;
 use cc_math_lookup::LookupError;
@@ -34,6 +35,12 @@ pub(crate) enum Fault {
     /// From a lookup.
     #[error(transparent)]
     Lookup(#[from] LookupError),
+    /// From a cluster.
+    #[error(transparent)]
+    Ray(#[from] RayError),
+    /// An option of one engine was given to another.
+    #[error("`{0}` says something to Ray, which does not work on this run")]
+    OnlyRay(&'static str),
     /// Mistakes in a pipeline, or tests of it that fail.
     #[error("{}", report(.0))]
     Pipeline(Vec<Problem>),
@@ -78,6 +85,8 @@ impl Fault {
             Fault::Store(error) => error.hints(),
             Fault::Eval(error) => error.hints(),
             Fault::Lookup(error) => error.hints(),
+            Fault::Ray(error) => error.hints(),
+            Fault::OnlyRay(_) => vec!["add `--engine ray`, or leave the option out".into()],
             Fault::TableName(_) => vec![
                 "name it .parquet, .csv, .jsonl, .jsonl.gz or .jsonl.zst, or give `-` for CSV on standard output".into(),
             ],

@@ -15,6 +15,7 @@ mod inspect;
 mod lookup;
 mod pipeline;
 mod progress;
+mod ray;
 mod reference;
 mod report;
 mod summary;

@@ -4,6 +4,7 @@ use crate::Ending;
 use crate::engine;
 use crate::fault::Fault;
 use crate::progress::Log;
+use crate::ray::{Handover, RunEngineArguments};
 use crate::work::work;
 use cc_math_pipeline::{Destination, Pipeline, Plan};
 use clap::Args;
@@ -74,6 +75,8 @@ pub(crate) struct RunArguments {
     /// Delete what an earlier run wrote to the output folder, and start anew.
     #[arg(long)]
     overwrite: bool,
+    #[command(flatten)]
+    engine: RunEngineArguments,
 }
 
 /// Try the tests that stand in a pipeline.
@@ -140,11 +143,16 @@ fn as_text(pipeline: &Pipeline, plan: &Plan) -> String {
 
 /// Runs `run`.
 pub(crate) fn run(arguments: RunArguments, log: &Log) -> Result<Ending, Fault> {
+    let RunArguments { output, threads, overwrite, engine, .. } = arguments;
+    let is_ray = engine.is_ray()?;
     let pipeline = arguments.pipeline.read()?;
     let plan = pipeline.plan().map_err(Fault::Pipeline)?;
-    let path = arguments.output.unwrap_or(pipeline.output);
-    let destination = Destination::Folder { path, overwrite: arguments.overwrite };
-    work(plan, destination, arguments.threads, log)
+    let path = output.unwrap_or_else(|| pipeline.output.clone());
+    if is_ray {
+        let (pipeline, plan, out, arguments) = (&pipeline, &plan, &*path, &engine);
+        return Handover { pipeline, plan, out, overwrite, arguments }.run(threads, log);
+    }
+    work(plan, Destination::Folder { path, overwrite }, threads, log)
 }
 
 /// Runs `test`.

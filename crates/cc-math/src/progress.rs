@@ -64,6 +64,14 @@ impl Log {
         }
     }
 
+    /// Prints something that is good to know, unless asked to be quiet.
+    pub(crate) fn note(&self, message: &str) {
+        match self.format {
+            LogFormat::Text => self.text(&format!("note: {message}")),
+            LogFormat::Json => self.json(&json!({ "level": "note", "message": message })),
+        }
+    }
+
     /// Prints text, unless asked to be quiet.
     pub(crate) fn text(&self, text: &str) {
         if !self.quiet {
@@ -130,6 +138,20 @@ impl<'a> Meter<'a> {
         }
     }
 
+    /// Tells of tasks that a cluster works on, if it is time to.
+    pub(crate) fn show_tasks(&self, tasks: &TaskProgress) {
+        let Some(elapsed) = self.due(tasks.leg).filter(|_| !self.log.quiet) else { return };
+        match (&self.bar, self.log.format) {
+            (Some(bar), _) => {
+                bar.set_length(tasks.total);
+                bar.set_position(tasks.done);
+                bar.set_message(tasks.text(self.legs));
+            }
+            (None, LogFormat::Text) => self.log.text(&tasks.text(self.legs)),
+            (None, LogFormat::Json) => self.log.json(&tasks.json(self.legs, elapsed)),
+        }
+    }
+
     /// How long the leg has been worked on, if it is time to tell.
     fn due(&self, leg: usize) -> Option<Duration> {
         let every = if self.bar.is_some() { BAR_EVERY } else { LINE_EVERY };
@@ -157,6 +179,40 @@ fn bar(total: Option<u64>) -> ProgressBar {
     let style = ProgressStyle::with_template(template);
     ProgressBar::new(total.unwrap_or(0))
         .with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
+}
+
+/// How far the tasks of a leg are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct TaskProgress {
+    /// The leg, from 0.
+    pub(crate) leg: usize,
+    /// Tasks done.
+    pub(crate) done: u64,
+    /// Tasks of the leg.
+    pub(crate) total: u64,
+    /// Tasks done with inputs that failed.
+    pub(crate) failed: u64,
+}
+
+impl TaskProgress {
+    fn text(&self, legs: usize) -> String {
+        let Self { leg, done, total, failed } = self;
+        let leg = if legs > 1 { format!("leg {} of {legs}: ", leg + 1) } else { String::new() };
+        let failed = if *failed > 0 { format!(", {failed} with failed inputs") } else { "".into() };
+        format!("{leg}{done} of {total} tasks{failed}")
+    }
+
+    fn json(&self, legs: usize, elapsed: Duration) -> Json {
+        json!({
+            "level": "progress",
+            "leg": self.leg + 1,
+            "legs": legs,
+            "tasks_done": self.done,
+            "tasks": self.total,
+            "tasks_failed": self.failed,
+            "seconds": elapsed.as_secs_f64(),
+        })
+    }
 }
 
 struct Rates {

@@ -60,7 +60,7 @@ pub(crate) fn run(arguments: &TaskArguments, log: &Log) -> Result<Ending, Fault>
         None => Share::One(index),
         Some(step) => Share::Every(index, usize::try_from(step).unwrap_or(usize::MAX)),
     };
-    watch((plan.legs(), None), Some(*threads), log, |options| {
+    watch((plan.legs(), None), Some(*threads), log, |options, _| {
         run_share(&plan, out, *leg, share, options)
     })
 }

@@ -4,7 +4,7 @@ use crate::fault::Fault;
 use crate::progress::{Log, Meter};
 use crate::summary::{summary, summary_json};
 use crate::{Ending, LogFormat};
-use cc_math_pipeline::{Destination, Plan, Report, RunError, RunOptions, run};
+use cc_math_pipeline::{Destination, Plan, Report, RunOptions, run};
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::flag;
 use std::sync::Arc;
@@ -18,15 +18,15 @@ pub(crate) fn work(
     log: &Log,
 ) -> Result<Ending, Fault> {
     let (legs, total) = (plan.legs(), plan.bytes());
-    watch((legs, total), threads, log, |options| run(plan, destination, options))
+    watch((legs, total), threads, log, |options, _| run(plan, destination, options))
 }
 
 /// Does something of so many legs and bytes that makes a report, and tells of it.
-pub(crate) fn watch(
+pub(crate) fn watch<E: Into<Fault>>(
     (legs, total): (usize, Option<u64>),
     threads: Option<u16>,
     log: &Log,
-    run: impl FnOnce(&RunOptions<'_>) -> Result<Report, RunError>,
+    run: impl FnOnce(&RunOptions<'_>, &Meter<'_>) -> Result<Report, E>,
 ) -> Result<Ending, Fault> {
     let machine = || std::thread::available_parallelism().map_or(1, usize::from);
     let stop = listen()?;
@@ -37,9 +37,9 @@ pub(crate) fn watch(
         progress: &|progress| meter.show(progress),
         writer: concat!("cc-math ", env!("CARGO_PKG_VERSION")),
     };
-    let report = run(&options);
+    let report = run(&options, &meter);
     meter.clear();
-    let report = report?;
+    let report = report.map_err(Into::into)?;
     tell(&report, log);
     Ok(ending(&report))
 }

@@ -222,6 +222,57 @@ fn tasks_apart_give_what_a_run_gives() {
     assert!(text(&none.stderr).contains("no leg 7; there are 3"), "{}", text(&none.stderr));
 }
 
+/// An input that cannot be read keeps no leg from beginning, and is tried again by a later run.
+#[test]
+fn a_failed_input_holds_up_no_leg() {
+    let scratch = scratch(2, "  - sample: 0.9\n  - shuffle\n");
+    let list = "000.warc.gz\ngone.warc.gz\n001.warc.gz\n";
+    fs::write(scratch.0.join("crawl/warc.paths"), list).unwrap();
+    let yaml = fs::read_to_string(scratch.0.join("p.yaml")).unwrap();
+    fs::write(scratch.0.join("p.yaml"), yaml.replace("[crawl]", "[crawl/warc.paths]")).unwrap();
+    assert_eq!(scratch.run("run p.yaml -o whole").status.code(), Some(1));
+    scratch.well("plan p.yaml --engine slurm --write jobs");
+    let of = |leg: usize, index: usize| {
+        let command = format!("task --plan jobs/pipeline.yaml --leg {leg} --index {index}");
+        scratch.run(&command).status.code()
+    };
+    assert_eq!([of(0, 0), of(0, 1), of(0, 2)], [Some(0), Some(0), Some(1)]);
+    let list = scratch.well("task --plan p.yaml --list");
+    assert_eq!(text(&list.stdout), "{\"legs\":2,\"open\":[2],\"tasks\":3}\n");
+    assert_eq!(of(1, 0), Some(0));
+    let end = scratch.run("run jobs/pipeline.yaml");
+    assert_eq!(end.status.code(), Some(1), "{}", text(&end.stderr));
+    assert_eq!(scratch.outputs("out"), scratch.outputs("whole"));
+    assert_eq!(manifest(&scratch, "out")["failed"][0]["name"], "gone.warc.gz");
+    // Where it has come, all is made as if it had been there.
+    fs::copy(scratch.0.join("crawl/000.warc.gz"), scratch.0.join("crawl/gone.warc.gz")).unwrap();
+    scratch.well("run p.yaml");
+    scratch.well("run p.yaml -o fresh");
+    assert_eq!(scratch.outputs("out"), scratch.outputs("fresh"));
+    // Where it is asked for no longer, nothing is said of it.
+    fs::remove_file(scratch.0.join("crawl/gone.warc.gz")).unwrap();
+    scratch.run("run p.yaml -o other");
+    fs::write(scratch.0.join("crawl/warc.paths"), "000.warc.gz\n001.warc.gz\n").unwrap();
+    scratch.well("run p.yaml -o other");
+    scratch.well("run p.yaml -o without");
+    assert_eq!(scratch.outputs("other"), scratch.outputs("without"));
+}
+
+/// What one engine is told is not said to another, and nothing is written before Ray answers.
+#[test]
+fn ray_is_looked_for_before_anything_is_written() {
+    let scratch = scratch(1, "");
+    let refused = scratch.run("run p.yaml --retries 2");
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(text(&refused.stderr).contains("hint: add `--engine ray`"), "{refused:?}");
+    let refused = scratch.run("run p.yaml --engine ray --ray-address http://127.0.0.1:1");
+    assert_eq!(refused.status.code(), Some(2));
+    let errors = text(&refused.stderr);
+    assert!(errors.starts_with("error: no Ray answers at http://127.0.0.1:1: "), "{errors}");
+    assert!(errors.contains("hint: `ray start --head` tells"), "{errors}");
+    assert!(!scratch.0.join("out").exists());
+}
+
 /// What `plan --write` writes is the pipeline, whatever stood in the file.
 #[test]
 fn a_resolved_pipeline_is_the_same() {

@@ -26,15 +26,20 @@ pub struct Cluster<'a> {
     pub threads: usize,
 }
 
-/// Memory that a worker may need, in MiB: what rows and units under way may take, and as much
+/// Memory that a worker of so many threads may need, in MiB: what rows and units under way may take, and as much
 /// again for what an extractor and the libraries hold.
-fn megabytes(threads: usize) -> usize {
+pub fn worker_megabytes(threads: usize) -> usize {
     512 + 64 * threads
 }
 
 /// Text as one word of a shell.
 fn quoted(text: &str) -> String {
     format!("'{}'", text.replace('\'', "'\\''"))
+}
+
+/// A command whose inputs may fail, which is no reason not to go on: its exit code is 1 then.
+fn accepted(command: &str) -> String {
+    format!("{command} || [ $? -eq 1 ]")
 }
 
 impl Cluster<'_> {
@@ -58,7 +63,7 @@ impl Cluster<'_> {
         let Self { threads, workers, legs, .. } = self;
         let head = |what: &str| {
             let name = quoted(&format!("cc-math-{}", self.name));
-            let memory = megabytes(*threads);
+            let memory = worker_megabytes(*threads);
             format!(
                 "#!/bin/bash\n#SBATCH --job-name={name}\n#SBATCH --cpus-per-task={threads}\n\
                  #SBATCH --mem={memory}M\n#SBATCH --requeue\n#SBATCH --output={what}-%A-%a.log\n\
@@ -66,8 +71,8 @@ impl Cluster<'_> {
                 shown(self.folder)
             )
         };
-        let leg =
-            format!("{}exec {}\n", head("leg"), self.task("\"$1\"", "\"$SLURM_ARRAY_TASK_ID\""));
+        let task = accepted(&self.task("\"$1\"", "\"$SLURM_ARRAY_TASK_ID\""));
+        let leg = format!("{}{task}\n", head("leg"));
         let finish = format!("{}exec {}\n", head("finish"), self.finish());
         let last = workers.saturating_sub(1);
         let submit = format!(
@@ -94,9 +99,10 @@ impl Cluster<'_> {
         let names = (0..self.legs).map(|leg| format!("leg-{leg}")).chain(["finish".to_owned()]);
         for (leg, name) in names.enumerate() {
             let (workers, command) = if leg < self.legs {
-                (self.workers, self.task(&leg.to_string(), "\"$JOB_COMPLETION_INDEX\""))
+                let task = self.task(&leg.to_string(), "\"$JOB_COMPLETION_INDEX\"");
+                (self.workers, accepted(&task))
             } else {
-                (1, self.finish())
+                (1, accepted(&self.finish()))
             };
             let job = self.job(&name, workers, &command, [image, claim, mount]);
             let label = job.pointer("/metadata/name").and_then(Json::as_str).unwrap_or_default();
@@ -115,13 +121,13 @@ impl Cluster<'_> {
         let [image, claim, mount] = places;
         let resources = json!({
             "cpu": self.threads.to_string(),
-            "memory": format!("{}Mi", megabytes(self.threads)),
+            "memory": format!("{}Mi", worker_megabytes(self.threads)),
         });
         let container = json!({
             "name": "cc-math",
             "image": image,
             "workingDir": self.folder.display().to_string(),
-            "command": ["/bin/sh", "-c", format!("exec {command}")],
+            "command": ["/bin/sh", "-c", command],
             "resources": { "requests": resources, "limits": resources },
             "volumeMounts": [{ "name": "data", "mountPath": mount }],
         });
@@ -175,8 +181,10 @@ mod tests {
     fn slurm_scripts_quote_what_they_are_given() {
         let [(_, leg), (_, finish), (_, submit)] = cluster().slurm();
         assert!(leg.contains("\ncd '/data/it'\\''s'\n"), "{leg}");
-        assert!(leg.contains("exec '/opt/cc math' --log-format json task --plan"), "{leg}");
-        assert!(leg.contains("--leg \"$1\" --index \"$SLURM_ARRAY_TASK_ID\" --of 8 --threads 4\n"));
+        assert!(leg.contains("\n'/opt/cc math' --log-format json task --plan"), "{leg}");
+        assert!(
+            leg.contains("--leg \"$1\" --index \"$SLURM_ARRAY_TASK_ID\" --of 8 --threads 4 || [")
+        );
         assert!(finish.contains("run '/data/jobs/pipeline.yaml' --threads 4\n"), "{finish}");
         assert!(submit.contains("--array=0-7") && submit.contains("seq 0 1"), "{submit}");
     }

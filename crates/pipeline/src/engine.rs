@@ -50,6 +50,8 @@ pub(crate) struct Setup<'a> {
     pub(crate) hash: &'a str,
     /// The order that each task's documents are put in, if not that of the inputs.
     pub(crate) order: Option<Order>,
+    /// Whether tasks with inputs that failed are tried again.
+    pub(crate) again: bool,
     pub(crate) end: End<'a>,
     pub(crate) threads: usize,
     /// Bytes for rows and units under way.
@@ -85,7 +87,7 @@ pub(crate) struct Outcome {
     pub(crate) progress: Progress,
     /// Counts of finished tasks of a stream.
     pub(crate) counts: Counts,
-    /// Inputs that could not be read, in tasks of which nothing was written.
+    /// Inputs of a stream that could not be read.
     pub(crate) failed: Vec<FailedInput>,
     pub(crate) interrupted: bool,
 }
@@ -445,8 +447,15 @@ impl Engine<'_> {
 
     fn publish(&self, folder: &Folder, active: Active) -> Result<(), RunError> {
         if active.inputs.is_empty() {
-            self.lock().outcome.failed.extend(active.failed);
-            return Ok(());
+            let note = Note {
+                failed: active.failed,
+                leg: self.setup.leg,
+                plan: self.setup.hash.to_owned(),
+                source: active.task.source,
+                tokens: active.tokens,
+                ..Note::default()
+            };
+            return folder.write_note(&active.task.key, &note);
         }
         let part = &active.task.part;
         let format = self.setup.format;

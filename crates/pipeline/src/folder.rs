@@ -27,7 +27,7 @@ const STATE: &str = ".cc-math";
 const OUTPUTS: [&str; 4] = ["documents", "rejects", "manifest.json", "run.json"];
 
 /// The note of a finished task.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct Note {
     pub(crate) inputs: Vec<InputEntry>,
     pub(crate) failed: Vec<FailedInput>,
@@ -146,7 +146,7 @@ impl Folder {
         for name in OUTPUTS {
             remove(&self.root.join(name))?;
         }
-        for name in ["tasks", "legs"] {
+        for name in ["tasks", "legs", "ray"] {
             remove(&self.root.join(STATE).join(name))?;
         }
         remove(&self.root.join(STATE).join("plan.json"))
@@ -197,8 +197,11 @@ impl Folder {
             let data = fs::metadata(self.root.join(&held.path));
             data.is_ok_and(|data| data.len() == held.bytes)
         });
-        if !note.failed.is_empty() || !note.outputs.iter().all(present) || !held {
+        if !note.outputs.iter().all(present) || !held {
             return Ok(Done::No);
+        }
+        if !note.failed.is_empty() {
+            return Ok(Done::InPart);
         }
         Ok(if same_inputs(task, &note) { Done::Yes } else { Done::Changed })
     }
@@ -212,7 +215,8 @@ impl Folder {
             tasks.iter().flat_map(|task| &task.parts).map(Part::name).collect();
         self.discard(|key, note| {
             let shared = note.inputs.iter().any(|input| names.contains(input.name.as_str()));
-            let stale = shared || leg > 0 || (!note.plan.is_empty() && note.plan != hash);
+            let empty = note.inputs.is_empty();
+            let stale = shared || empty || leg > 0 || (!note.plan.is_empty() && note.plan != hash);
             note.leg == leg && stale && !keys.contains(key)
         })
     }
@@ -325,6 +329,8 @@ impl Folder {
 pub(crate) enum Done {
     Yes,
     No,
+    /// It was done, but for inputs that could not be read; another attempt may be luckier.
+    InPart,
     /// It was done, but an input is not what it was.
     Changed,
 }
@@ -342,7 +348,9 @@ fn lock(
     how: fn(&File) -> Result<(), TryLockError>,
 ) -> Result<File, RunError> {
     let path = state.join("lock");
-    let file = File::create(&path).map_err(|e| StoreError::io("write", &path, e))?;
+    // NFS gives a shared lock to readers alone, and the other one to writers alone.
+    let file = File::options().read(true).write(true).create(true).truncate(false).open(&path);
+    let file = file.map_err(|e| StoreError::io("write", &path, e))?;
     match how(&file) {
         Ok(()) => Ok(file),
         Err(TryLockError::WouldBlock) => Err(RunError::Busy(root.display().to_string())),

@@ -32,13 +32,13 @@ mod stages;
 mod tables;
 mod trial;
 
-pub use cluster::Cluster;
+pub use cluster::{Cluster, worker_megabytes};
 pub use error::RunError;
 pub use plan::{ExtractOptions, Plan};
 pub use process::{PageReading, read_page};
 pub use run::{Destination, Progress, Report, RunOptions, run};
 pub use schema::{pipeline_schema, reference};
-pub use share::{Share, Survey, run_share};
+pub use share::{Occupied, Share, Survey, run_share};
 pub use spec::Pipeline;
 pub use stages::{STAGES, StageKind};
 pub use trial::Trial;

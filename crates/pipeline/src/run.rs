@@ -111,9 +111,9 @@ pub(crate) fn run_with(
     options: &RunOptions<'_>,
     extract: Extract<'_>,
 ) -> Result<Report, RunError> {
-    let clock = Clock::start();
     match destination {
         Destination::Stream(stream) => {
+            let clock = Clock::start();
             let setup = setup(&plan, 0, None, options, extract);
             let outcome =
                 work(plan.tasks.clone(), &setup, &Sink::Stream(Mutex::new(Some(stream))))?;
@@ -128,15 +128,27 @@ pub(crate) fn run_with(
         }
         Destination::Folder { path, overwrite } => {
             let folder = Folder::open(&path, &plan, overwrite)?;
-            let mut report = travel(&folder, &plan, options, extract)?;
-            report.seconds = clock.seconds();
-            if !report.interrupted {
-                folder.write_manifest(&manifest(&folder, &plan, &report, options.writer)?)?;
-            }
-            folder.add_run(account(&report, &clock, options.threads, options.writer))?;
-            Ok(report)
+            fill_folder(&plan, &folder, options, extract, true)
         }
     }
+}
+
+/// Works off what is not done, tasks with inputs that failed `again` or not, and gives account.
+pub(crate) fn fill_folder(
+    plan: &Plan,
+    folder: &Folder,
+    options: &RunOptions<'_>,
+    extract: Extract<'_>,
+    again: bool,
+) -> Result<Report, RunError> {
+    let clock = Clock::start();
+    let mut report = travel(folder, plan, options, extract, again)?;
+    report.seconds = clock.seconds();
+    if !report.interrupted {
+        folder.write_manifest(&manifest(folder, plan, &report, options.writer)?)?;
+    }
+    folder.add_run(account(&report, &clock, options.threads, options.writer))?;
+    Ok(report)
 }
 
 /// How a leg of a plan is worked on.
@@ -165,6 +177,7 @@ pub(crate) fn setup<'a>(
             Some(Turn::Shuffle { seed }) => Some(Order { seed }),
             _ => None,
         },
+        again: true,
         end: match leg.and_then(|leg| leg.turn) {
             None => End::Output { partition: plan.partition.as_deref() },
             Some(Turn::Shuffle { seed }) => End::Spread(Order { seed }),
@@ -184,12 +197,13 @@ fn travel(
     plan: &Plan,
     options: &RunOptions<'_>,
     extract: Extract<'_>,
+    again: bool,
 ) -> Result<Report, RunError> {
     folder.discard(|_, note| note.leg >= plan.legs.len())?;
     let mut report = Report::default();
     let (mut tasks, mut draw) = (plan.tasks.clone(), None);
     for (index, leg) in plan.legs.iter().enumerate() {
-        let setup = setup(plan, index, draw.as_ref(), options, extract);
+        let setup = Setup { again, ..setup(plan, index, draw.as_ref(), options, extract) };
         let first = index == plan.first();
         fill(folder, &tasks, &setup, leg.turn.filter(|_| first), &mut report)?;
         if report.interrupted {
@@ -280,7 +294,8 @@ fn fill(
     for task in tasks {
         let done = folder.is_done(task)?;
         report.changed += usize::from(done == Done::Changed);
-        open.extend((done != Done::Yes).then(|| task.clone()));
+        let is_done = done == Done::Yes || (done == Done::InPart && !setup.again);
+        open.extend((!is_done).then(|| task.clone()));
     }
     report.done_before += tasks.len() - open.len();
     match turn {

@@ -5,7 +5,7 @@ use crate::error::RunError;
 use crate::folder::{Done, Folder};
 use crate::mix::Draw;
 use crate::plan::{Plan, Task};
-use crate::run::{Report, RunOptions, next_leg, notes_of, setup};
+use crate::run::{Report, RunOptions, fill_folder, next_leg, notes_of, setup};
 use cc_math_extract::{Extractor, Options, Page};
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -29,6 +29,11 @@ pub struct Survey {
     pub open: Vec<usize>,
 }
 
+/// A hold on an output folder that processes elsewhere write to.
+pub struct Occupied {
+    _folder: Folder,
+}
+
 impl Plan {
     /// Makes an output folder ready for tasks of the plan to be worked on by many processes.
     ///
@@ -39,6 +44,26 @@ impl Plan {
         folder.remove_manifest()?;
         let first = self.legs.first().map_or(&self.hash, |leg| &leg.hash);
         folder.supersede(0, first, &self.tasks)
+    }
+
+    /// Keeps other runs off a prepared folder for as long as the answer lives, while processes
+    /// elsewhere work on its tasks.
+    ///
+    /// # Errors
+    /// If another run is writing to it, or it was not prepared.
+    pub fn occupy(&self, out: &Path) -> Result<Occupied, RunError> {
+        Ok(Occupied { _folder: Folder::join(out, self)? })
+    }
+
+    /// Ends a run whose tasks others worked on: does what they left, but not again what had
+    /// inputs that failed, and writes the manifest.
+    ///
+    /// # Errors
+    /// As those of [`run`](crate::run()).
+    pub fn finish(&self, out: &Path, options: &RunOptions<'_>) -> Result<Report, RunError> {
+        let extractor = Extractor::new(Options { math: self.math });
+        let extract = |page: &Page<'_>| extractor.extract(page);
+        fill_folder(self, &Folder::open(out, self, false)?, options, &extract, false)
     }
 
     /// What there is to do in a leg.
@@ -60,7 +85,8 @@ impl Plan {
         }
         let (mut tasks, mut draw) = (self.tasks.clone(), None);
         for before in 0..leg {
-            let left = open(folder, &tasks)?.len();
+            let left =
+                left(folder, &tasks, |done| !matches!(done, Done::Yes | Done::InPart))?.len();
             if left > 0 {
                 return Err(RunError::TooEarly { leg, before, open: left, tasks: tasks.len() });
             }
@@ -72,15 +98,23 @@ impl Plan {
     }
 }
 
-/// The tasks that are not done, with their places.
+/// The tasks that are not done, with their places; those with inputs that failed among them.
 fn open(folder: &Folder, tasks: &[Task]) -> Result<Vec<(usize, Task)>, RunError> {
-    let mut open = Vec::new();
+    left(folder, tasks, |done| done != Done::Yes)
+}
+
+fn left(
+    folder: &Folder,
+    tasks: &[Task],
+    is_left: impl Fn(Done) -> bool,
+) -> Result<Vec<(usize, Task)>, RunError> {
+    let mut left = Vec::new();
     for (index, task) in tasks.iter().enumerate() {
-        if folder.is_done(task)? != Done::Yes {
-            open.push((index, task.clone()));
+        if is_left(folder.is_done(task)?) {
+            left.push((index, task.clone()));
         }
     }
-    Ok(open)
+    Ok(left)
 }
 
 /// Works on some tasks of a leg. Those that are done stay as they are.

@@ -8,6 +8,9 @@ mod tidy;
 
 use std::process::{Command, ExitCode};
 
+/// Exit code of a script that could not try what it tries.
+const SKIPPED: i32 = 77;
+
 /// One chore: its name, what it does, and how.
 struct Chore {
     name: &'static str,
@@ -25,6 +28,7 @@ const CHORES: &[Chore] = &[
     },
     Chore { name: "clippy", about: "no lint on any target", run: clippy },
     Chore { name: "test", about: "all tests, with nextest where it is installed", run: test },
+    Chore { name: "ray", about: "a Ray cluster that loses a node gives the same bytes", run: ray },
     Chore { name: "doc", about: "documentation builds without a warning", run: doc },
     Chore { name: "fuzz", about: "fuzz targets compile", run: fuzz },
     Chore {
@@ -94,6 +98,25 @@ fn test() -> Result<(), String> {
         return cargo(&["test", "--workspace", "--locked", "--doc", "--quiet"], env);
     }
     cargo(&["test", "--workspace", "--locked"], env)
+}
+
+/// Needs Linux, for the addresses of its nodes, and Python with a place to get Ray from.
+fn ray() -> Result<(), String> {
+    let has_venv = Command::new("python3").args(["-c", "import ensurepip, venv"]).output();
+    if !cfg!(target_os = "linux") || !has_venv.is_ok_and(|out| out.status.success()) {
+        eprintln!("   this is not Linux with python3 and its venv; skipped");
+        return Ok(());
+    }
+    let status = Command::new("tests/ray.sh").status();
+    match status.map(|status| status.code()) {
+        Ok(Some(0)) => Ok(()),
+        Ok(Some(SKIPPED)) => {
+            eprintln!("   Ray could not be installed; skipped");
+            Ok(())
+        }
+        Ok(_) => Err("see above".into()),
+        Err(fault) => Err(format!("`tests/ray.sh` did not start: {fault}")),
+    }
 }
 
 fn doc() -> Result<(), String> {

@@ -153,6 +153,7 @@ fn a_small_budget_is_slow_but_never_stuck() {
         reads_input: true,
         hash: "",
         order: None,
+        again: true,
         end: End::Output { partition: None },
         threads: 4,
         budget: 1,
