@@ -5,9 +5,9 @@
 # usage: tests/ray.sh [CC_MATH]
 #
 # Needs Linux (the cluster's two nodes are the loopback addresses 127.0.0.2 and 127.0.0.3), python3
-# with venv, and pip with a place to get Ray from. Without an argument it builds cc-math. Ray is
+# with venv, pip with a place to get Ray from, curl and pgrep. Without an argument it builds cc-math. Ray is
 # installed once, below target/. Takes about two minutes; says nothing but what went wrong. Ends with
-# 77 where Ray cannot be installed.
+# 77 where Ray cannot be installed or a tool is missing.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 RAY_VERSION=2.60.0 SKIPPED=77
@@ -51,6 +51,8 @@ wait_for() {
   done
   fail "$what not within $seconds s"
 }
+
+for tool in curl pgrep setsid; do command -v "$tool" >/dev/null || exit "$SKIPPED"; done
 
 venv=$root/target/ray-$RAY_VERSION
 if ! "$venv/bin/ray" --version >/dev/null 2>&1; then

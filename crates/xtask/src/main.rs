@@ -111,7 +111,7 @@ fn ray() -> Result<(), String> {
     match status.map(|status| status.code()) {
         Ok(Some(0)) => Ok(()),
         Ok(Some(SKIPPED)) => {
-            eprintln!("   Ray could not be installed; skipped");
+            eprintln!("   Ray could not be installed, or curl or pgrep is missing; skipped");
             Ok(())
         }
         Ok(_) => Err("see above".into()),
