@@ -18,7 +18,7 @@ export RAY_health_check_initial_delay_ms=1000 RAY_health_check_period_ms=1000
 export RAY_health_check_timeout_ms=1000 RAY_health_check_failure_threshold=3
 
 root=$PWD
-work=$(mktemp -d /tmp/cc-math-ray-XXXXXX)
+work=$(mktemp -d -t cc-math-ray-XXXXXX)
 nodes=()
 finish() {
   local code=$?

@@ -13,7 +13,7 @@ use crate::progress::{Log, Meter};
 use crate::work::watch;
 use api::Api;
 pub(crate) use api::RayError;
-use cc_math_pipeline::{Pipeline, Plan, Report, RunOptions, worker_megabytes};
+use cc_math_pipeline::{Pipeline, Plan, Report, RunOptions, shell_word, worker_megabytes};
 use cc_math_store::{Durability, StoreError, write_once};
 use clap::{Args, ValueEnum};
 use follow::{Follower, Outcome};
@@ -146,12 +146,7 @@ impl Handover<'_> {
         });
         let driver = write("driver.py", DRIVER)?;
         let job = write("job.json", &format!("{job:#}\n"))?;
-        let [driver, job] = [driver, job].map(|path| quoted(&path));
+        let [driver, job] = [driver, job].map(|path| shell_word(&path));
         Ok(format!("python3 {driver} {job}"))
     }
-}
-
-/// A path as one word of a shell.
-fn quoted(path: &Path) -> String {
-    format!("'{}'", path.display().to_string().replace('\'', "'\\''"))
 }

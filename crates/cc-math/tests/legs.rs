@@ -157,8 +157,21 @@ fn documents_go_to_folders_by_a_column() {
     assert!(folders.len() > 1, "{names:?}");
     assert!(folders.iter().all(|folder| folder.starts_with("content_type=")), "{folders:?}");
     assert!(sorted(documents(&scratch, "parts")) == sorted(documents(&scratch, "out")));
-    let refused = scratch.run("run p.yaml -o many --set output.partition_by=text");
-    assert!(matches!(refused.status.code(), Some(0 | 2)));
+}
+
+#[test]
+fn a_column_of_too_many_values_makes_no_folders() {
+    let scratch = Scratch::new("partitions");
+    let lines = |values: usize| -> String {
+        (0..values).map(|n| format!("{{\"text\":\"{n}\",\"n\":{n}}}\n")).collect()
+    };
+    let yaml = "name: many\nsource: { documents: { paths: [x.jsonl] } }\nstages: []\noutput: { path: out, partition_by: n }\n";
+    fs::write(scratch.0.join("p.yaml"), yaml).unwrap();
+    fs::write(scratch.0.join("x.jsonl"), lines(1001)).unwrap();
+    let refused = scratch.run("run p.yaml");
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(text(&refused.stderr).contains("`n` has more than 1000 values"));
+    assert!(!scratch.0.join("out/manifest.json").exists());
 }
 
 /// Killed at many points, a run of three legs comes to its end with the same bytes.
@@ -167,19 +180,7 @@ fn a_run_of_several_legs_that_is_killed_ends_the_same() {
     let stages = "  - sample: { rate: 0.8 }\n  - shuffle\n  - limit: { documents: 40 }\n";
     let scratch = scratch(6, stages);
     scratch.well("run p.yaml -o whole");
-    for delay in (0..).map(|n| Duration::from_millis(10 * n * n)) {
-        let mut run = scratch
-            .command("--quiet run p.yaml --threads 2")
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        std::thread::sleep(delay);
-        run.kill().unwrap();
-        run.wait().unwrap();
-        if scratch.0.join("out/manifest.json").exists() {
-            break;
-        }
-    }
+    scratch.killed_until_done("--quiet run p.yaml --threads 2", Duration::from_millis(10));
     scratch.well("run p.yaml");
     assert_eq!(scratch.outputs("out"), scratch.outputs("whole"));
 }

@@ -11,7 +11,6 @@ mod support;
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
 use std::time::Duration;
 use support::{Scratch, fixtures};
 
@@ -112,19 +111,7 @@ fn a_run_that_is_killed_again_and_again_ends_the_same() {
     scratch.crawl(6, 1);
     fs::write(scratch.0.join("p.yaml"), PIPELINE).unwrap();
     scratch.well("run p.yaml -o whole");
-    for delay in (0..).map(|n| Duration::from_millis(40 * n * n)) {
-        let mut run = scratch
-            .command("--quiet run p.yaml --threads 2")
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        std::thread::sleep(delay);
-        run.kill().unwrap();
-        run.wait().unwrap();
-        if scratch.0.join("out/manifest.json").exists() {
-            break;
-        }
-    }
+    scratch.killed_until_done("--quiet run p.yaml --threads 2", Duration::from_millis(40));
     scratch.well("run p.yaml");
     assert_eq!(scratch.outputs("out"), scratch.outputs("whole"));
 }

@@ -45,7 +45,7 @@ fn accepted(command: &str) -> String {
 impl Cluster<'_> {
     fn task(&self, leg: &str, index: &str) -> String {
         let Self { program, pipeline, workers, threads, .. } = self;
-        let (program, pipeline) = (shown(program), shown(pipeline));
+        let (program, pipeline) = (shell_word(program), shell_word(pipeline));
         format!(
             "{program} --log-format json task --plan {pipeline} --leg {leg} --index {index} \
              --of {workers} --threads {threads}"
@@ -53,7 +53,7 @@ impl Cluster<'_> {
     }
 
     fn finish(&self) -> String {
-        let (program, pipeline) = (shown(self.program), shown(self.pipeline));
+        let (program, pipeline) = (shell_word(self.program), shell_word(self.pipeline));
         format!("{program} --log-format json run {pipeline} --threads {}", self.threads)
     }
 
@@ -68,7 +68,7 @@ impl Cluster<'_> {
                 "#!/bin/bash\n#SBATCH --job-name={name}\n#SBATCH --cpus-per-task={threads}\n\
                  #SBATCH --mem={memory}M\n#SBATCH --requeue\n#SBATCH --output={what}-%A-%a.log\n\
                  set -euo pipefail\ncd {}\n",
-                shown(self.folder)
+                shell_word(self.folder)
             )
         };
         let task = accepted(&self.task("\"$1\"", "\"$SLURM_ARRAY_TASK_ID\""));
@@ -150,7 +150,8 @@ impl Cluster<'_> {
     }
 }
 
-fn shown(path: &Path) -> String {
+/// A path as one word of a shell.
+pub fn shell_word(path: &Path) -> String {
     quoted(&path.display().to_string())
 }
 

@@ -8,6 +8,7 @@
 use crate::error::RunError;
 use crate::legs::{Choice, Held, stem};
 use crate::plan::{Part, Plan, Task};
+use crate::run::host;
 use crate::source::{Stamp, unchanged};
 use crate::tables::Finished;
 use cc_math_core::{Counts, Document, FailedInput, InputEntry, Manifest, OutputEntry};
@@ -136,8 +137,8 @@ impl Folder {
             return Err(RunError::OtherPlan { out: root.display().to_string(), differences });
         }
         let lock = lock(&state, root, File::try_lock_shared)?;
-        let host = fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
-        let unfinished = state.join("tmp").join(format!("{}-{}", host.trim(), process::id()));
+        let host = host().unwrap_or_default();
+        let unfinished = state.join("tmp").join(format!("{host}-{}", process::id()));
         create(&unfinished)?;
         Ok(Self { root: root.into(), unfinished, _lock: lock })
     }

@@ -1,6 +1,7 @@
 //! Where a plan is cut: a leg ends at a stage that has to know of all documents before the next
 //! stage can begin. What the tasks of a leg held is what those of the next one read.
 
+use crate::draw;
 use crate::folder::{HeldFile, Note};
 use crate::mix::Draw;
 use crate::plan::{Part, Task};
@@ -10,7 +11,6 @@ use cc_math_store::Frame;
 use serde_json::Value as Json;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use xxhash_rust::xxh3::Xxh3;
 
 /// A stage at which a leg ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -71,12 +71,9 @@ const SLOTS: u16 = 256;
 const SORT_WEIGHT: u64 = 48 << 20;
 
 impl Order {
-    /// Where a document stands. Other draws from the same seed have nothing to do with it.
+    /// Where a document stands.
     pub(crate) fn key(self, document: &Document) -> u64 {
-        let mut hasher = Xxh3::with_seed(self.seed);
-        hasher.update(b"shuffle\0");
-        hasher.update(document.id.as_bytes());
-        hasher.digest()
+        draw::key(self.seed, "shuffle\0", document)
     }
 
     pub(crate) fn slot(self, document: &Document) -> u16 {

@@ -15,6 +15,7 @@
 
 mod cluster;
 mod documents;
+mod draw;
 mod engine;
 mod error;
 mod folder;
@@ -32,7 +33,7 @@ mod stages;
 mod tables;
 mod trial;
 
-pub use cluster::{Cluster, worker_megabytes};
+pub use cluster::{Cluster, shell_word, worker_megabytes};
 pub use error::RunError;
 pub use plan::{ExtractOptions, Plan};
 pub use process::{PageReading, read_page};

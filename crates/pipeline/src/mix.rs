@@ -4,13 +4,13 @@
 //! are drawn: as many documents as there can be for the shares to be what they were asked to be,
 //! with none of them twice.
 
+use crate::draw;
 use crate::error::RunError;
 use crate::folder::Note;
-use cc_math_core::Document;
+use cc_math_core::{Document, Verdict};
 use cc_math_store::Columns;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use xxhash_rust::xxh3::Xxh3;
 
 /// What the shares of a blend are shares of.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -93,14 +93,10 @@ impl Mix {
 }
 
 impl Draw {
-    /// Where a document stands among those of its source, from 0 to below 1; those below the rate
-    /// are drawn. Other draws from the same seed have nothing to do with it.
-    pub(crate) fn place(&self, document: &Document) -> f64 {
-        let mut hasher = Xxh3::with_seed(self.seed);
-        hasher.update(b"mix\0");
-        hasher.update(document.id.as_bytes());
-        // The upper 53 bits, which a double holds exactly.
-        (hasher.digest() >> 11) as f64 / (1_u64 << 53) as f64
+    /// Whether a document of a source is drawn.
+    pub(crate) fn judge(&self, document: &Document, source: usize) -> Verdict {
+        let rate = self.rates.get(source).copied().unwrap_or(0.0);
+        draw::below(draw::key(self.seed, "mix\0", document), rate)
     }
 }
 

@@ -209,13 +209,9 @@ impl<'a> Worker<'a> {
         if !name.is_empty() {
             document.metadata.insert(MIX.into(), name.into());
         }
-        if let Some(draw) = self.way.draw {
-            let rate = draw.rates.get(source).copied().unwrap_or(0.0);
-            let place = draw.place(&document);
-            if place >= rate {
-                let detail = format!("{place:.6} is not below {rate}");
-                return batch.drop_document(document, MIX, Reason::NotSampled, detail);
-            }
+        let verdict = self.way.draw.map_or(Verdict::Keep, |draw| draw.judge(&document, source));
+        if let Verdict::Drop { reason, detail } = verdict {
+            return batch.drop_document(document, MIX, reason, detail.into_owned());
         }
         batch.send(document, self.way.steps);
     }

@@ -143,10 +143,12 @@ pub(crate) fn fill_folder(
 ) -> Result<Report, RunError> {
     let clock = Clock::start();
     let mut report = travel(folder, plan, options, extract, again)?;
-    report.seconds = clock.seconds();
+    let notes: Vec<Note> = folder.notes()?.into_iter().map(|(_, note)| note).collect();
+    settle(plan, &notes, &mut report)?;
     if !report.interrupted {
-        folder.write_manifest(&manifest(folder, plan, &report, options.writer)?)?;
+        folder.write_manifest(&manifest(plan, &notes, &report, options.writer))?;
     }
+    report.seconds = clock.seconds();
     folder.add_run(account(&report, &clock, options.threads, options.writer))?;
     Ok(report)
 }
@@ -206,25 +208,28 @@ fn travel(
         let setup = Setup { again, ..setup(plan, index, draw.as_ref(), options, extract) };
         let first = index == plan.first();
         fill(folder, &tasks, &setup, leg.turn.filter(|_| first), &mut report)?;
-        if report.interrupted {
+        if report.interrupted || leg.turn.is_none() {
             break;
         }
         let notes = notes_of(folder, index, |_| true)?;
         (tasks, draw) = next_leg(plan, index, tasks, draw, folder, &notes)?;
     }
-    for (_, note) in folder.notes()? {
-        report.failed.extend(note.failed);
-    }
+    Ok(report)
+}
+
+/// What the notes of all tasks, of earlier runs too, say together.
+fn settle(plan: &Plan, notes: &[Note], report: &mut Report) -> Result<(), RunError> {
+    report.failed.extend(notes.iter().flat_map(|note| note.failed.clone()));
     report.failed.sort_by(|a, b| (&a.name, &a.error).cmp(&(&b.name, &b.error)));
     report.failed.dedup_by(|a, b| a.name == b.name);
-    report.counts = counts(folder, plan)?;
+    report.counts = counts(plan, notes);
     let whole = !report.interrupted && report.failed.is_empty();
     if whole && !report.counts.balanced() {
         let Counts { records, documents, .. } = report.counts;
         let rows = documents + report.counts.rejected();
         return Err(RunError::Unbalanced { task: "all legs".into(), records, rows });
     }
-    Ok(report)
+    Ok(())
 }
 
 /// The tasks of the leg that follows this one, of which these are tasks and notes; and what is
@@ -262,23 +267,20 @@ pub(crate) fn notes_of(
 
 /// What became of the records of the first leg: they are documents of the last, or were rejected
 /// in any.
-fn counts(folder: &Folder, plan: &Plan) -> Result<Counts, RunError> {
+fn counts(plan: &Plan, notes: &[Note]) -> Counts {
     let mut sum = Counts::default();
-    for (_, Note { leg, counts, .. }) in folder.notes()? {
-        if leg < plan.first() {
-            continue;
-        }
-        let first = if leg == plan.first() { counts.clone() } else { Counts::default() };
+    for Note { leg, counts, .. } in notes.iter().filter(|note| note.leg >= plan.first()) {
+        let first = if *leg == plan.first() { counts.clone() } else { Counts::default() };
         let last = if leg + 1 == plan.legs.len() { counts.clone() } else { Counts::default() };
         sum.add(&Counts {
             records: first.records,
             formulas: first.formulas,
             documents: last.documents,
             text_bytes: last.text_bytes,
-            rejects: counts.rejects,
+            rejects: counts.rejects.clone(),
         });
     }
-    Ok(sum)
+    sum
 }
 
 /// Works off the tasks of a leg that are not done; `turn` is how it ends, if it is the first.
@@ -355,19 +357,13 @@ fn fill_up(
     }
 }
 
-fn manifest(
-    folder: &Folder,
-    plan: &Plan,
-    report: &Report,
-    writer: &str,
-) -> Result<Manifest, RunError> {
-    let notes = folder.notes()?;
-    let first = notes.iter().filter(|(_, note)| note.leg == plan.first());
-    let mut inputs: Vec<_> = first.flat_map(|(_, note)| note.inputs.clone()).collect();
-    let mut outputs: Vec<_> = notes.iter().flat_map(|(_, note)| note.outputs.clone()).collect();
+fn manifest(plan: &Plan, notes: &[Note], report: &Report, writer: &str) -> Manifest {
+    let first = notes.iter().filter(|note| note.leg == plan.first());
+    let mut inputs: Vec<_> = first.flat_map(|note| note.inputs.clone()).collect();
+    let mut outputs: Vec<_> = notes.iter().flat_map(|note| note.outputs.clone()).collect();
     inputs.sort_by(|a, b| a.name.cmp(&b.name));
     outputs.sort_by(|a, b| a.path.cmp(&b.path));
-    Ok(Manifest {
+    Manifest {
         format: MANIFEST_FORMAT.into(),
         writer: writer.into(),
         plan: plan.json.clone(),
@@ -377,7 +373,7 @@ fn manifest(
         failed: report.failed.clone(),
         outputs,
         counts: report.counts.clone(),
-    })
+    }
 }
 
 /// What differs from run to run.
@@ -399,7 +395,8 @@ fn account(report: &Report, clock: &Clock, threads: usize, writer: &str) -> Json
     })
 }
 
-fn host() -> Option<String> {
+/// The name of this machine, if it says so.
+pub(crate) fn host() -> Option<String> {
     let name = std::fs::read_to_string("/proc/sys/kernel/hostname").ok();
     name.map(|name| name.trim().to_owned()).or_else(|| std::env::var("HOSTNAME").ok())
 }

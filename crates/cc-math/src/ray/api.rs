@@ -76,7 +76,7 @@ impl RayError {
                 &["put the cluster's token into the variable RAY_AUTH_TOKEN"]
             }
             Self::Refused { .. } => &[
-                "the head node's log has more on it: /tmp/ray/session_latest/logs/dashboard_JobHead.log",
+                "the head node has more on it in `dashboard_JobHead.log`, among the logs of Ray's session",
             ],
             Self::Ended { .. } => &[
                 "each task has a log in `.cc-math/ray/logs` of the output folder",

@@ -5,6 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
 
 /// The repository's `tests/fixtures`.
 pub(crate) fn fixtures() -> PathBuf {
@@ -51,6 +52,20 @@ impl Scratch {
         let errors = String::from_utf8_lossy(&output.stderr);
         assert_eq!(output.status.code(), Some(0), "{arguments}: {errors}");
         output
+    }
+
+    /// Starts a run to `out` with these arguments again and again, kills it a little later each
+    /// time, until one comes to its end.
+    pub(crate) fn killed_until_done(&self, arguments: &str, step: Duration) {
+        for n in 0.. {
+            let mut run = self.command(arguments).stderr(Stdio::null()).spawn().unwrap();
+            std::thread::sleep(step * n * n);
+            run.kill().unwrap();
+            run.wait().unwrap();
+            if self.0.join("out/manifest.json").exists() {
+                return;
+            }
+        }
     }
 
     /// All that equal runs have in common: every visible file but `run.json`.

@@ -1,10 +1,10 @@
 //! `sample`: a random share of the documents.
 
 use super::{Made, Options};
-use cc_math_core::{Document, Map, Reason, Verdict};
+use crate::draw;
+use cc_math_core::{Document, Map, Verdict};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 /// Keeps a random share of the documents. A document is drawn by its id and the seed alone: the
 /// same ones in every run, however the input is cut, and a larger share holds all of a smaller. A
@@ -40,16 +40,7 @@ struct Draw {
 
 impl Map for Draw {
     fn apply(&self, document: &mut Document) -> Verdict {
-        let hash = xxh3_64_with_seed(document.id.as_bytes(), self.seed);
-        // The upper 53 bits, which a double holds exactly, as a number from 0 to below 1.
-        let place = (hash >> 11) as f64 / (1_u64 << 53) as f64;
-        if place < self.rate {
-            return Verdict::Keep;
-        }
-        Verdict::Drop {
-            reason: Reason::NotSampled,
-            detail: format!("{place:.6} is not below {}", self.rate).into(),
-        }
+        draw::below(draw::key(self.seed, "", document), self.rate)
     }
 }
 
