@@ -39,18 +39,7 @@ finish() {
 trap finish EXIT
 trap 'exit 130' INT TERM
 
-fail() { echo "error: $*" >&2; exit 1; }
-
-# Waits for something to be true, at most so many seconds.
-wait_for() {
-  local seconds=$1 what=$2 n
-  shift 2
-  for ((n = 0; n < seconds * 5; n++)); do
-    "$@" >/dev/null 2>&1 && return
-    sleep 0.2
-  done
-  fail "$what not within $seconds s"
-}
+. "$root/tests/common.sh"
 
 for tool in curl pgrep setsid; do command -v "$tool" >/dev/null || exit "$SKIPPED"; done
 
@@ -63,12 +52,7 @@ if ! "$venv/bin/ray" --version >/dev/null 2>&1; then
 fi
 export PATH=$venv/bin:$PATH
 
-if [ $# -gt 0 ]; then
-  program=$(realpath "$1")
-else
-  cargo build --quiet --locked -p cc-math
-  program=$root/target/debug/cc-math
-fi
+find_program "$@"
 
 cd "$work"
 mkdir crawl

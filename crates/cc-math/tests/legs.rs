@@ -15,11 +15,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::process::Stdio;
 use std::time::Duration;
-use support::Scratch;
-
-fn text(bytes: &[u8]) -> String {
-    String::from_utf8_lossy(bytes).into_owned()
-}
+use support::{Scratch, text};
 
 /// A pipeline with these stages behind `extract`.
 fn pipeline(scratch: &Scratch, stages: &str) {

@@ -12,26 +12,11 @@ mod support;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
-use support::{Scratch, fixtures};
+use support::{PIPELINE, Scratch, fixtures, text};
 
 fn repository() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
-
-fn text(bytes: &[u8]) -> String {
-    String::from_utf8_lossy(bytes).into_owned()
-}
-
-const PIPELINE: &str = "\
-name: small
-seed: 7
-vars: { rate: 0.5 }
-source: { warc: { paths: [crawl] } }
-stages:
-  - extract
-  - sample: { rate: \"${rate}\" }
-output: out
-";
 
 fn scratch() -> Scratch {
     let scratch = Scratch::new("pipeline");

@@ -13,18 +13,7 @@ use serde_json::Value as Json;
 use std::fs;
 use std::path::PathBuf;
 use std::process::Output;
-use support::Scratch;
-
-const PIPELINE: &str = "\
-name: small
-seed: 7
-vars: { rate: 0.5 }
-source: { warc: { paths: [crawl] } }
-stages:
-  - extract
-  - sample: { rate: \"${rate}\" }
-output: out
-";
+use support::{PIPELINE, Scratch, text};
 
 /// A finished run in `out`, of two archives.
 fn scratch() -> Scratch {
@@ -33,10 +22,6 @@ fn scratch() -> Scratch {
     fs::write(scratch.0.join("p.yaml"), PIPELINE).unwrap();
     scratch.well("--quiet run p.yaml");
     scratch
-}
-
-fn text(bytes: &[u8]) -> String {
-    String::from_utf8_lossy(bytes).into_owned()
 }
 
 fn json(output: &Output) -> Json {

@@ -12,6 +12,23 @@ pub(crate) fn fixtures() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/fixtures")
 }
 
+/// What a process printed.
+pub(crate) fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+/// Half of a small crawl's documents.
+pub(crate) const PIPELINE: &str = "\
+name: small
+seed: 7
+vars: { rate: 0.5 }
+source: { warc: { paths: [crawl] } }
+stages:
+  - extract
+  - sample: { rate: \"${rate}\" }
+output: out
+";
+
 /// A fresh folder, removed when dropped.
 pub(crate) struct Scratch(pub(crate) PathBuf);
 
