@@ -4,7 +4,7 @@
 #   benches/report_screenshots.sh OUT [PAGES]
 #
 # Makes the report of pipelines/quickstart.yaml and, where PAGES (a folder of pages) is given, of a
-# run over those; opens each in headless Chromium; fails on anything the console says, on
+# run over those and of the gates of pipelines/nemotron-cc-math.yaml measured on them; opens each in headless Chromium; fails on anything the console says, on
 # a page that scrolls sideways, and on a page of 5 MB or more. Leaves OUT/NAME-SCHEME-WIDTH.png.
 # Needs chromium, node and target/debug/cc-math or $CC_MATH.
 set -euo pipefail
@@ -23,6 +23,7 @@ make_report quickstart pipelines/quickstart.yaml
 reports=("$out/quickstart.html")
 if [ -n "$pages" ]; then
   make_report pages pipelines/quickstart.yaml --set "vars.crawl=$pages" --set stages.extract.math=required
-  reports+=("$out/pages.html")
+  make_report gates pipelines/nemotron-cc-math.yaml --set "vars.archives=$pages" --measure
+  reports+=("$out/pages.html" "$out/gates.html")
 fi
 node "$here/benches/report_screenshots.mjs" "$(command -v chromium)" "$out" "${reports[@]}"

@@ -13,6 +13,7 @@ mod extract;
 mod fault;
 mod inspect;
 mod lookup;
+mod measure;
 mod pipeline;
 mod progress;
 mod ray;

@@ -3,6 +3,7 @@
 use crate::Ending;
 use crate::engine;
 use crate::fault::Fault;
+use crate::measure::Measuring;
 use crate::progress::Log;
 use crate::ray::{Handover, RunEngineArguments};
 use crate::work::work;
@@ -21,16 +22,27 @@ pub(crate) struct PipelineArguments {
     /// Give a value another value, as in `--set stages.sample.rate=0.1`.
     #[arg(long = "set", value_name = "PATH=VALUE")]
     sets: Vec<String>,
+    /// Take the bounds of gates from a policy, as `run --measure` writes it.
+    ///
+    /// A policy is of one corpus and of the scorers that its figures were measured with; it is
+    /// refused where either is another.
+    #[arg(long, value_name = "FILE")]
+    policy: Option<PathBuf>,
 }
 
 impl PipelineArguments {
     /// A pipeline that another verb names in its own way.
     pub(crate) fn of(file: PathBuf, sets: Vec<String>) -> Self {
-        Self { file, sets }
+        Self { file, sets, policy: None }
     }
 
     pub(crate) fn read(&self) -> Result<Pipeline, Fault> {
-        Pipeline::read(&self.file, &self.sets).map_err(Fault::Pipeline)
+        let pipeline = Pipeline::read(&self.file, &self.sets);
+        let pipeline = pipeline.and_then(|pipeline| match &self.policy {
+            Some(policy) => pipeline.with_policy(policy),
+            None => Ok(pipeline),
+        });
+        pipeline.map_err(Fault::Pipeline)
     }
 }
 
@@ -75,6 +87,16 @@ pub(crate) struct RunArguments {
     /// Delete what an earlier run wrote to the output folder, and start anew.
     #[arg(long)]
     overwrite: bool,
+    /// Drop nothing at gates, but measure what bounds would keep of a sample.
+    ///
+    /// The output folder, which is the pipeline's with `.measured` behind its name, gets the
+    /// sample with what each gate saw of it, `report.html` with retention curves, and
+    /// `policy.yaml`, whose bounds can be changed and given to `--policy`.
+    #[arg(long, conflicts_with_all = ["policy", "engine"])]
+    measure: bool,
+    /// Measure so many documents: all of as few inputs as hold them, drawn at random.
+    #[arg(long, value_name = "N", default_value_t = 10_000, requires = "measure", value_parser = clap::value_parser!(u64).range(1..=1_000_000))]
+    documents: u64,
     #[command(flatten)]
     engine: RunEngineArguments,
 }
@@ -131,8 +153,8 @@ fn as_text(pipeline: &Pipeline, plan: &Plan) -> String {
         format!("{} (plan {})", pipeline.name, plan.hash()),
         format!("input   {}, {input}", counted(plan.tasks(), "task")),
     ];
-    for ((name, options), number) in pipeline.stages().iter().zip(1..) {
-        let ends = pipeline.turns().any(|turn| turn == number);
+    for ((name, options), number) in pipeline.stages().zip(1..) {
+        let ends = pipeline.turns().contains(&number);
         let leg = if ends { "   (ends a leg)" } else { "" };
         lines.push(format!("stage {number} {name} {options}{leg}"));
     }
@@ -143,9 +165,12 @@ fn as_text(pipeline: &Pipeline, plan: &Plan) -> String {
 
 /// Runs `run`.
 pub(crate) fn run(arguments: RunArguments, log: &Log) -> Result<Ending, Fault> {
-    let RunArguments { output, threads, overwrite, engine, .. } = arguments;
+    let RunArguments { output, threads, overwrite, engine, documents, .. } = arguments;
     let is_ray = engine.is_ray()?;
     let pipeline = arguments.pipeline.read()?;
+    if arguments.measure {
+        return Measuring { output, documents, threads, overwrite }.run(&pipeline, log);
+    }
     let plan = pipeline.plan().map_err(Fault::Pipeline)?;
     let path = output.unwrap_or_else(|| pipeline.output.clone());
     if is_ray {

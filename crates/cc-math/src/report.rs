@@ -8,7 +8,7 @@ use cc_math_store::{Durability, write_once};
 use clap::Args;
 use std::io::{self, Write};
 use std::panic;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Make one page of HTML of a finished run: counts, samples, formulas drawn.
 ///
@@ -29,7 +29,6 @@ pub(crate) struct ReportArguments {
 
 /// Runs the verb.
 pub(crate) fn run(arguments: &ReportArguments, log: &Log) -> Result<Ending, Fault> {
-    keep_libraries_quiet();
     let folder = Folder::open(&arguments.folder)?;
     let survey = Survey::of(&folder)?;
     if arguments.json {
@@ -37,9 +36,16 @@ pub(crate) fn run(arguments: &ReportArguments, log: &Log) -> Result<Ending, Faul
         return Ok(Ending::Well);
     }
     let target = arguments.output.clone().unwrap_or_else(|| arguments.folder.join("report.html"));
-    write_once(&target, survey.to_html().as_bytes(), Durability::Told)?;
-    log.text(&format!("written: {}", target.display()));
+    write_page(&survey, &target, log)?;
     Ok(Ending::Well)
+}
+
+/// Writes the page of a survey.
+pub(crate) fn write_page(survey: &Survey<'_>, target: &Path, log: &Log) -> Result<(), Fault> {
+    keep_libraries_quiet();
+    write_once(target, survey.to_html().as_bytes(), Durability::Told)?;
+    log.text(&format!("written: {}", target.display()));
+    Ok(())
 }
 
 /// A panic of the library that draws formulas is caught, and its formula shown as source: there is

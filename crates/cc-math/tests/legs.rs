@@ -94,6 +94,23 @@ fn a_limit_keeps_the_first_documents_and_reads_no_further_than_it_needs() {
 }
 
 #[test]
+fn a_limit_follows_the_order_of_the_inputs_whatever_their_files_are_called() {
+    let scratch = scratch(2, "  - limit: { documents: 30 }\n");
+    for (from, to) in [("000", "a/zz"), ("001", "b/aa")] {
+        let to = scratch.0.join(format!("crawl/{to}.warc.gz"));
+        fs::create_dir_all(to.parent().unwrap()).unwrap();
+        fs::rename(scratch.0.join(format!("crawl/{from}.warc.gz")), to).unwrap();
+    }
+    scratch.well("run p.yaml");
+    let kept = documents(&scratch, "out");
+    let from = |name: &str| {
+        kept.iter().filter(|d| d.locator.as_ref().is_some_and(|l| l.file.contains(name))).count()
+    };
+    assert_eq!((from("zz") + from("aa"), kept.len()), (30, 30));
+    assert!(from("zz") > from("aa") && from("aa") > 0, "{} {}", from("zz"), from("aa"));
+}
+
+#[test]
 fn a_limit_behind_a_shuffle_looks_at_all_documents() {
     let scratch = scratch(2, "  - shuffle\n  - limit: { documents: 4 }\n");
     scratch.well("run p.yaml");

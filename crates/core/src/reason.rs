@@ -1,7 +1,7 @@
 //! Why a record or a document is not in the output.
 
-use crate::Document;
 use crate::formula::coded;
+use crate::{Document, Gate, Sight};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 
@@ -67,4 +67,14 @@ pub enum Verdict {
 pub trait Map: Send + Sync {
     /// Looks at a document, and may change it. Edits keep its formulas true.
     fn apply(&self, document: &mut Document) -> Verdict;
+
+    /// The numbers that it compares with bounds, if it judges by any.
+    fn gates(&self) -> Vec<Gate> {
+        Vec::new()
+    }
+
+    /// What it would judge a document by; none if it has no gates.
+    fn sight(&self, _document: &Document) -> Option<Sight> {
+        None
+    }
 }

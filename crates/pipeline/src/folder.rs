@@ -405,7 +405,7 @@ fn write_json<T: Serialize>(
 }
 
 /// The options that differ between two plans, in words.
-fn differences(before: &Json, now: &Json) -> String {
+pub(crate) fn differences(before: &Json, now: &Json) -> String {
     let (before, now) = (options(before), options(now));
     let names: BTreeSet<&String> = before.keys().chain(now.keys()).collect();
     let differ = names.into_iter().filter(|name| before.get(*name) != now.get(*name));

@@ -98,11 +98,11 @@ impl Leg {
     }
 
     /// The tasks that go on with what the leg before held, which was the `first` or not: where so
-    /// many documents are wanted, it need not have read more than gives them.
+    /// many documents are wanted, it need not have read more than gives them. Its notes are in the
+    /// order of its tasks.
     pub(crate) fn tasks(&self, turn: Turn, first: bool, root: &Path, notes: &[Note]) -> Vec<Task> {
         let mut files: Vec<&HeldFile> =
             notes.iter().filter_map(|note| note.held.as_ref()).collect();
-        files.sort_by(|a, b| a.path.cmp(&b.path));
         match turn {
             Turn::Persist => self.one_by_one(root, &files, |_| Choice::All),
             Turn::Limit(most) => {

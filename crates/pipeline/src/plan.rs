@@ -7,6 +7,7 @@ use cc_math_extract::{EXTRACTOR, MathMode};
 use cc_math_store::{Form, Format, Input, RecordRange, Root};
 use serde_json::{Value as Json, json};
 use std::sync::Arc;
+use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 /// The options of `cc-math extract` that show in its output.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -146,6 +147,16 @@ impl Plan {
         for group in pages.chunks(PAGES) {
             plan.add("pages", group.to_vec());
         }
+        self
+    }
+
+    /// The plan with its tasks in a random order, which follows from the inputs' names.
+    pub(crate) fn scattered(mut self, seed: u64) -> Self {
+        self.tasks.sort_by_cached_key(|task| {
+            let names: Vec<&str> = task.parts.iter().map(Part::name).collect();
+            let name = names.join("\0");
+            (xxh3_64_with_seed(name.as_bytes(), seed), name)
+        });
         self
     }
 

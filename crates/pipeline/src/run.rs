@@ -211,7 +211,7 @@ fn travel(
         if report.interrupted || leg.turn.is_none() {
             break;
         }
-        let notes = notes_of(folder, index, |_| true)?;
+        let notes = notes_of(folder, &tasks)?;
         (tasks, draw) = next_leg(plan, index, tasks, draw, folder, &notes)?;
     }
     Ok(report)
@@ -255,14 +255,10 @@ pub(crate) fn next_leg(
     }
 }
 
-/// The notes of some tasks of a leg.
-pub(crate) fn notes_of(
-    folder: &Folder,
-    leg: usize,
-    wanted: impl Fn(&str) -> bool,
-) -> Result<Vec<Note>, RunError> {
-    let notes = folder.notes()?.into_iter().filter(|(key, note)| note.leg == leg && wanted(key));
-    Ok(notes.map(|(_, note)| note).collect())
+/// The notes of those of some tasks that are done, in the tasks' order.
+pub(crate) fn notes_of(folder: &Folder, tasks: &[Task]) -> Result<Vec<Note>, RunError> {
+    let mut notes: BTreeMap<String, Note> = folder.notes()?.into_iter().collect();
+    Ok(tasks.iter().filter_map(|task| notes.remove(&task.key)).collect())
 }
 
 /// What became of the records of the first leg: they are documents of the last, or were rejected

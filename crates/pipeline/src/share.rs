@@ -7,7 +7,6 @@ use crate::mix::Draw;
 use crate::plan::{Plan, Task};
 use crate::run::{Report, RunOptions, fill_folder, next_leg, notes_of, setup};
 use cc_math_extract::{Extractor, Options, Page};
-use std::collections::BTreeSet;
 use std::path::Path;
 use std::time::Instant;
 
@@ -90,8 +89,7 @@ impl Plan {
             if left > 0 {
                 return Err(RunError::TooEarly { leg, before, open: left, tasks: tasks.len() });
             }
-            let keys: BTreeSet<&str> = tasks.iter().map(|task| task.key.as_str()).collect();
-            let notes = notes_of(folder, before, |key| keys.contains(key))?;
+            let notes = notes_of(folder, &tasks)?;
             (tasks, draw) = next_leg(self, before, tasks, draw, folder, &notes)?;
         }
         Ok((tasks, draw))
@@ -154,8 +152,7 @@ pub fn run_share(
         interrupted: outcome.interrupted,
         ..Report::default()
     };
-    let keys: BTreeSet<&str> = mine.iter().map(|task| task.key.as_str()).collect();
-    for note in notes_of(&folder, leg, |key| keys.contains(key))? {
+    for note in notes_of(&folder, &mine)? {
         report.counts.add(&note.counts);
         report.failed.extend(note.failed);
     }

@@ -6,11 +6,13 @@ mod reader;
 use crate::legs::{Leg, Turn};
 use crate::mix::{By, Mix, TableSource};
 use crate::plan::Plan;
+use crate::policy::{self, Approved, Corpus, Policy, gates, scorers};
+use crate::stages::measuring;
 use crate::trial::Trial;
 use cc_math_config::{Node, Place, Problem, Source, parse};
 use cc_math_extract::{EXTRACTOR, MathMode};
 use cc_math_store::{Columns, Format, Input, StoreError, list_documents, list_inputs};
-use chain::Chain;
+use chain::{Chain, Cut};
 use reader::Reader;
 use schemars::JsonSchema;
 use serde::de::Error as _;
@@ -34,15 +36,21 @@ pub struct Pipeline {
     partition: Option<String>,
     chain: Chain,
     inputs: Inputs,
+    /// Bounds that fit no other corpus.
+    policy: Option<Policy>,
+    /// Whether the inputs are read in a random order.
+    scattered: bool,
 }
 
 /// What the source says, each path with its place.
+#[derive(Clone)]
 struct Inputs {
     paths: Vec<(String, Place)>,
     kind: Kind,
 }
 
 /// What the source is made of.
+#[derive(Clone)]
 enum Kind {
     Pages { root: Option<PathBuf> },
     Documents { columns: Columns },
@@ -50,6 +58,7 @@ enum Kind {
 }
 
 /// One source of a blend.
+#[derive(Clone)]
 struct Blended {
     source: TableSource,
     paths: Vec<(String, Place)>,
@@ -214,8 +223,8 @@ impl Pipeline {
     }
 
     /// The stages and their options, defaults filled in.
-    pub fn stages(&self) -> &[(&'static str, Json)] {
-        &self.chain.stages
+    pub fn stages(&self) -> impl ExactSizeIterator<Item = (&'static str, &Json)> {
+        self.chain.0.iter().map(|stage| (stage.name, &stage.json))
     }
 
     /// The pipeline as JSON, which is YAML, too: variables, included files and defaults are
@@ -242,7 +251,7 @@ impl Pipeline {
                 json!({ "mix": { "by": by, "total": total, "seed": seed, "sources": shares } })
             }
         };
-        let stages = self.chain.stages.iter().map(|(name, options)| json!({ *name: options }));
+        let stages = self.stages().map(|(name, options)| json!({ name: options }));
         literal(json!({
             "name": self.name,
             "seed": self.seed,
@@ -256,9 +265,62 @@ impl Pipeline {
         }))
     }
 
+    /// The pipeline with the bounds of a policy in place of those that its gates have.
+    ///
+    /// # Errors
+    /// If the policy cannot be read, or is of other scorers or gates. Whether it is of this corpus
+    /// shows when the inputs are listed.
+    pub fn with_policy(mut self, path: &Path) -> Result<Self, Vec<Problem>> {
+        let scorers = scorers(&self.source_json(), &self.chain.0);
+        let policy = Policy::read(path, &scorers, &self.chain.0)?;
+        for (stage, number) in self.chain.0.iter_mut().zip(1..) {
+            let bounds = policy.bounds(number);
+            if bounds.is_empty() {
+                continue;
+            }
+            let bound = stage.rebound(&bounds).and_then(|json| stage.again(json, self.seed));
+            *stage = bound.map_err(|message| vec![Problem { place: None, message, hint: None }])?;
+        }
+        Ok(Self { policy: Some(policy), ..self })
+    }
+
+    /// The pipeline that measures what this one's gates see of so many documents, and drops none of
+    /// them. Its inputs are read in a random order, and no more of them than needed.
+    ///
+    /// # Errors
+    /// If there is no gate.
+    pub fn measuring(&self, documents: u64) -> Result<Self, Problem> {
+        if gates(&self.chain.0).is_empty() {
+            let message = format!("`{}` has no gate that could be measured", self.name);
+            let hint =
+                "a gate compares a number with a bound, as in `- where: math_recovered >= 3`";
+            return Err(Problem { place: None, message, hint: Some(hint.into()) });
+        }
+        let mut output = self.output.clone().into_os_string();
+        output.push(".measured");
+        Ok(Self {
+            name: self.name.clone(),
+            seed: self.seed,
+            output: output.into(),
+            tests: Vec::new(),
+            format: Format::Parquet,
+            partition: None,
+            chain: Chain(measuring(&self.chain.0, documents)),
+            inputs: self.inputs.clone(),
+            policy: None,
+            scattered: true,
+        })
+    }
+
+    /// A policy as YAML: the gates as they were measured on so many documents of a plan's inputs.
+    pub fn policy(&self, plan: &Plan, documents: u64, gates: &[Approved]) -> String {
+        let scorers = scorers(&self.source_json(), &self.chain.0);
+        policy::written(&self.name, &Corpus::of(plan), &scorers, documents, gates)
+    }
+
     /// The numbers, from 1, of the stages at which a leg ends.
-    pub fn turns(&self) -> impl Iterator<Item = usize> {
-        self.chain.turns.iter().map(|(_, count)| *count)
+    pub fn turns(&self) -> Vec<usize> {
+        self.chain.cut().turns.iter().map(|(_, count)| *count).collect()
     }
 
     /// Lists the inputs, and cuts them into tasks.
@@ -266,6 +328,14 @@ impl Pipeline {
     /// # Errors
     /// Every path that leads to nothing.
     pub fn plan(&self) -> Result<Plan, Vec<Problem>> {
+        let plan = self.with_inputs()?;
+        if let Some(problem) = self.policy.as_ref().and_then(|policy| policy.other_corpus(&plan)) {
+            return Err(vec![problem]);
+        }
+        Ok(if self.scattered { plan.scattered(self.seed) } else { plan })
+    }
+
+    fn with_inputs(&self) -> Result<Plan, Vec<Problem>> {
         let plan = self.without_inputs();
         let Kind::Mix { sources, .. } = &self.inputs.kind else {
             return Ok(plan.with(self.list(&self.inputs.paths)?));
@@ -307,8 +377,9 @@ impl Pipeline {
         Err(clash.map(|(_, place)| vec![told(&error, place)]).unwrap_or(problems))
     }
 
-    fn without_inputs(&self) -> Plan {
-        let source = match &self.inputs.kind {
+    /// Of the source all that shows in what comes of it.
+    fn source_json(&self) -> Json {
+        match &self.inputs.kind {
             Kind::Pages { .. } => json!({ "pages": { "extractor": EXTRACTOR } }),
             Kind::Documents { columns } => json!({ "documents": { "columns": columns.names() } }),
             Kind::Mix { mix, sources } => {
@@ -320,12 +391,16 @@ impl Pipeline {
                 let shares: serde_json::Map<String, Json> = shares.collect();
                 json!({ "mix": { "by": mix.by, "total": mix.total, "seed": mix.seed, "sources": shares } })
             }
-        };
+        }
+    }
+
+    fn without_inputs(&self) -> Plan {
+        let source = self.source_json();
         // What shows in what comes of so many stages.
         let part = |count: usize| {
-            let stages = self.chain.stages.iter().take(count);
+            let stages = self.stages().take(count);
             let stages: Vec<Json> =
-                stages.map(|(name, options)| json!({ *name: options })).collect();
+                stages.map(|(name, options)| json!({ name: options })).collect();
             json!({ "seed": self.seed, "source": source, "stages": stages })
         };
         let mut json = part(usize::MAX);
@@ -336,12 +411,12 @@ impl Pipeline {
         }
         let json = json!({ "pipeline": json });
         // Of the stage at which a leg ends nothing shows but the way it holds documents.
-        let turns = self.chain.turns.iter().map(|(turn, count)| {
-            let order = if let Turn::Shuffle { seed } = turn { Some(*seed) } else { None };
-            (Some(*turn), json!({ "held": part(count - 1), "order": order }))
+        let Cut { steps, turns } = self.chain.cut();
+        let turns = turns.into_iter().map(|(turn, count)| {
+            let order = if let Turn::Shuffle { seed } = turn { Some(seed) } else { None };
+            (Some(turn), json!({ "held": part(count - 1), "order": order }))
         });
         let turns = turns.chain([(None, json.clone())]);
-        let steps = self.chain.steps.iter().cloned();
         let measuring = match &self.inputs.kind {
             Kind::Mix { .. } => {
                 Some((Arc::new([]) as Arc<[_]>, (Some(Turn::Mix), json!({ "measured": source }))))
@@ -350,9 +425,9 @@ impl Pipeline {
         };
         let legs = measuring
             .into_iter()
-            .chain(steps.zip(turns))
+            .chain(steps.into_iter().zip(turns))
             .map(|(steps, (turn, json))| Leg::new(steps, turn, &json));
-        let math = self.chain.math.unwrap_or(MathMode::Any);
+        let math = self.chain.math().unwrap_or(MathMode::Any);
         let legs = legs.collect();
         let plan = Plan::of(json, math, legs, self.format, Some(self.seed));
         let plan = Plan { partition: self.partition.clone(), ..plan };
@@ -372,7 +447,7 @@ impl Pipeline {
     /// Tries the pipeline's own tests: for each that fails its place and what is wrong.
     pub fn failures(&self) -> Vec<Problem> {
         let steps = self.chain.all_steps();
-        self.tests.iter().filter_map(|trial| trial.failure(self.chain.math, &steps)).collect()
+        self.tests.iter().filter_map(|trial| trial.failure(self.chain.math(), &steps)).collect()
     }
 }
 

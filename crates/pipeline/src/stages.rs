@@ -6,6 +6,7 @@
 mod condition;
 mod extract;
 mod limit;
+mod measure;
 mod persist;
 mod rename;
 mod sample;
@@ -15,7 +16,7 @@ mod shuffle;
 use crate::legs::Turn;
 use crate::schema::schema_of;
 use cc_math_config::{Entry, Node, Place, Problem, Tree, read};
-use cc_math_core::Map;
+use cc_math_core::{Gate, Map};
 use cc_math_extract::MathMode;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -39,7 +40,10 @@ impl fmt::Debug for Step {
     }
 }
 
+pub(crate) use measure::measuring;
+
 /// What options make.
+#[derive(Clone)]
 pub(crate) enum Made {
     /// The stage that makes documents of pages.
     Extract(MathMode),
@@ -57,6 +61,7 @@ impl Made {
 }
 
 /// A stage of a pipeline: its options as they were meant, and what they make.
+#[derive(Clone)]
 pub(crate) struct Stage {
     pub(crate) name: &'static str,
     /// The options with their defaults filled in.
@@ -80,6 +85,15 @@ trait Options: DeserializeOwned + Serialize + JsonSchema {
     /// # Errors
     /// The name of an option whose value cannot be, and why.
     fn make(self, seed: u64) -> Result<Made, (&'static str, String)>;
+
+    /// The options with these bounds in place of those of the gates, in their order; what is none
+    /// is blanked, for options that are compared and not carried out.
+    ///
+    /// # Errors
+    /// If they do not fit.
+    fn rebound(self, bounds: &[Option<f64>]) -> Result<Self, String> {
+        if bounds.is_empty() { Ok(self) } else { Err(format!("`{}` has no gates", Self::NAME)) }
+    }
 }
 
 /// Reads the options of a stage; the place is that of its name.
@@ -93,7 +107,12 @@ pub struct StageKind {
     pub(crate) short: Option<&'static str>,
     schema: fn() -> Json,
     pub(crate) read: Reader,
+    rebound: Rebound,
+    make: fn(Json, u64) -> Result<Made, String>,
 }
+
+/// Puts bounds into the options of a stage, as JSON.
+type Rebound = fn(&Json, &[Option<f64>]) -> Result<Json, String>;
 
 /// All stages, in the order in which a pipeline would name them.
 pub const STAGES: &[StageKind] = &[
@@ -108,7 +127,19 @@ pub const STAGES: &[StageKind] = &[
 ];
 
 const fn kind<T: Options>() -> StageKind {
-    StageKind { name: T::NAME, short: T::SHORT, schema: schema_of::<T>, read: read_stage::<T> }
+    StageKind {
+        name: T::NAME,
+        short: T::SHORT,
+        schema: schema_of::<T>,
+        read: read_stage::<T>,
+        rebound: rebound::<T>,
+        make: made::<T>,
+    }
+}
+
+fn rebound<T: Options>(json: &Json, bounds: &[Option<f64>]) -> Result<Json, String> {
+    let options: T = serde_json::from_value(json.clone()).map_err(|error| error.to_string())?;
+    serde_json::to_value(options.rebound(bounds)?).map_err(|error| error.to_string())
 }
 
 fn read_stage<T: Options>(
@@ -131,6 +162,12 @@ fn read_stage<T: Options>(
     }
 }
 
+/// What options make, if they are known to be sound.
+fn made<T: Options>(json: Json, seed: u64) -> Result<Made, String> {
+    let options: T = serde_json::from_value(json).map_err(|error| error.to_string())?;
+    options.make(seed).map_err(|(_, message)| message)
+}
+
 /// Options of which only this one is given, and not its name.
 fn spelt_out(option: &str, node: &Node) -> Option<Node> {
     if let Tree::Map(_) | Tree::Null = node.tree {
@@ -139,6 +176,35 @@ fn spelt_out(option: &str, node: &Node) -> Option<Node> {
     let place = node.place.clone();
     let entry = Entry { name: option.to_owned(), place: place.clone(), value: node.clone() };
     Some(Node { tree: Tree::Map(vec![entry]), place })
+}
+
+impl Stage {
+    /// The numbers that it compares with bounds.
+    pub(crate) fn gates(&self) -> Vec<Gate> {
+        if let Made::Map(map) = &self.made { map.gates() } else { Vec::new() }
+    }
+
+    /// Its options with other bounds, or with none.
+    ///
+    /// # Errors
+    /// If they do not fit.
+    pub(crate) fn rebound(&self, bounds: &[Option<f64>]) -> Result<Json, String> {
+        (self.kind()?.rebound)(&self.json, bounds)
+    }
+
+    /// The same stage with other options. `seed` is the pipeline's.
+    ///
+    /// # Errors
+    /// What is wrong with them.
+    pub(crate) fn again(&self, json: Json, seed: u64) -> Result<Self, String> {
+        let made = (self.kind()?.make)(json.clone(), seed)?;
+        Ok(Self { json, made, ..self.clone() })
+    }
+
+    fn kind(&self) -> Result<&'static StageKind, String> {
+        let kind = STAGES.iter().find(|kind| kind.name == self.name);
+        kind.ok_or_else(|| format!("no stage is called `{}`", self.name))
+    }
 }
 
 impl StageKind {

@@ -106,6 +106,44 @@ fn numbers(bars: &[Bar]) -> String {
     )
 }
 
+/// Shares from 0 to 1 at equal steps, as a curve of a class of the page's style.
+pub(crate) struct Line<'a> {
+    pub(crate) class: &'a str,
+    pub(crate) name: &'a str,
+    pub(crate) shares: Vec<f64>,
+}
+
+/// Curves over the same steps, and a line at the mark, which is between 0 and 1.
+pub(crate) fn curves(
+    title: &str,
+    note: &str,
+    lines: &[Line<'_>],
+    mark: f64,
+    ends: &[String; 2],
+) -> String {
+    let (mut svg, mut key) = (String::new(), String::new());
+    for Line { class, name, shares } in lines {
+        let step = WIDTH / shares.len().saturating_sub(1).max(1) as f64;
+        let points = shares.iter().enumerate().map(|(index, share)| {
+            format!("{:.1},{:.1}", step * index as f64, HEIGHT * (1.0 - share))
+        });
+        let points = points.collect::<Vec<_>>().join(" ");
+        // Writing to a string does not fail.
+        write!(svg, "<polyline class=\"{class}\" points=\"{points}\"/>").unwrap_or_default();
+        write!(key, "<i class=\"{class}\"></i>{name}").unwrap_or_default();
+    }
+    let [least, most] = ends;
+    format!(
+        "<figure class=\"curves\"><figcaption>{title}<span class=\"note key\">{key}, {note}</span></figcaption>\
+         <svg viewBox=\"0 0 {WIDTH} {HEIGHT}\" preserveAspectRatio=\"none\" role=\"img\" aria-label=\"{title}\">{svg}\
+         <line class=\"mark\" x1=\"{mark:.1}\" x2=\"{mark:.1}\" y1=\"0\" y2=\"{HEIGHT}\"/>\
+         <line class=\"axis\" x1=\"0\" x2=\"{WIDTH}\" y1=\"{HEIGHT}\" y2=\"{HEIGHT}\"/></svg>\
+         <div class=\"ends\"><span>{least}</span><span>{most}</span></div></figure>",
+        title = escape(title),
+        mark = mark.clamp(0.0, 1.0) * WIDTH,
+    )
+}
+
 /// Bins of equal width as bars.
 pub(crate) fn bars(bins: &[(f64, f64, u64)]) -> Vec<Bar> {
     let label = |from: &f64, to: &f64| format!("{}–{}", figure(*from), figure(*to));
@@ -136,5 +174,10 @@ mod tests {
         let svg = histogram("T", "", &bars, Some(0.5));
         assert!(svg.contains("&lt;a&gt;: 1,234") && svg.contains("class=\"mark\""));
         assert!(histogram("T", "", &[], None).contains("<svg"));
+        let line = Line { class: "good", name: "n", shares: vec![1.0, 0.5, 0.0] };
+        let svg = curves("<T>", "", &[line], 0.5, &["1".into(), "3".into()]);
+        assert!(
+            svg.contains("points=\"0.0,0.0 180.0,48.0 360.0,96.0\"") && svg.contains("&lt;T&gt;")
+        );
     }
 }

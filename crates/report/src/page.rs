@@ -1,5 +1,6 @@
 //! A survey as one page of HTML that needs nothing else.
 
+mod measured;
 mod samples;
 mod tables;
 
@@ -37,7 +38,10 @@ impl Survey<'_> {
         let used = sections.iter().map(|(_, _, body)| body.len()).sum::<usize>()
             + STYLE.len()
             + (16 << 10);
-        let (kept, dropped) = self.samples(MOST.saturating_sub(used));
+        let (measured, kept, dropped) = self.samples(MOST.saturating_sub(used));
+        if !measured.is_empty() {
+            sections.insert(0, ("gates", "Gates", measured));
+        }
         sections.push(("kept", "Kept", kept));
         sections.extend((!dropped.is_empty()).then_some(("dropped", "Dropped", dropped)));
         self.wrapped(&sections)
@@ -138,15 +142,19 @@ impl Survey<'_> {
         }
     }
 
-    /// Rows kept and rows dropped, in so many bytes.
-    fn samples(&self, bytes: usize) -> (String, String) {
+    /// Gates that were measured, rows kept and rows dropped, in so many bytes.
+    fn samples(&self, bytes: usize) -> (String, String, String) {
         let rows = |gate: &crate::survey::Gate| {
             gate.dropped.len() + gate.nearest.len() + gate.nearest_kept.len()
         };
-        let rows = self.kept.len() + self.gates.values().map(rows).sum::<usize>();
+        let measured = self.measured.as_ref().map_or(&[][..], |measured| &measured.gates);
+        let near = measured.iter().map(|gate| gate.nearest_dropped.len() + gate.nearest_kept.len());
+        let rows =
+            self.kept.len() + self.gates.values().map(rows).sum::<usize>() + near.sum::<usize>();
         // Headings and charts stand between the rows.
-        let bytes = bytes.saturating_sub(self.gates.len() * GATE);
+        let bytes = bytes.saturating_sub((self.gates.len() + measured.len()) * GATE);
         let mut room = Room { left: bytes, rows, drawn: Drawn::default() };
+        let gates = self.measured.as_ref().map_or(String::new(), |found| found.section(&mut room));
         let list = room.open_list(self.kept.iter());
         let dropped = self.dropped(&mut room);
         let intro = match (self.has_documents, self.kept.len()) {
@@ -159,7 +167,7 @@ impl Survey<'_> {
                 room.told(),
             ),
         };
-        (intro + &list, dropped)
+        (gates, intro + &list, dropped)
     }
 }
 

@@ -2,18 +2,19 @@
 
 use crate::chart::PowerBins;
 use crate::folder::{Folder, Located};
+use crate::measured::Measured;
 use crate::names::host;
 use crate::sample::{Numbers, Smallest, distance_key, place};
 use crate::tally::{Count, Tally};
 use crate::text::excerpt;
 use crate::{ReportError, Signal};
 use cc_math_core::{Document, Manifest, Reason};
-use cc_math_store::Reject;
+use cc_math_store::{Cell, Reject, Row};
 use serde_json::{Map, Value as Json, json};
 use std::collections::BTreeMap;
 
 /// Rows shown of each kind.
-const SHOWN: usize = 20;
+pub(crate) const SHOWN: usize = 20;
 /// Bytes of text shown of a row.
 const EXCERPT: usize = 1200;
 /// Names of hosts and languages that are counted at a time.
@@ -35,6 +36,7 @@ pub struct Survey<'a> {
     pub(crate) scores: BTreeMap<String, Numbers>,
     pub(crate) kept: Smallest<Sampled>,
     pub(crate) gates: BTreeMap<(String, Reason), Gate>,
+    pub(crate) measured: Option<Measured>,
 }
 
 /// What one stage dropped for one reason.
@@ -87,6 +89,7 @@ impl<'a> Survey<'a> {
             scores: BTreeMap::new(),
             kept: Smallest::of(SHOWN),
             gates: BTreeMap::new(),
+            measured: Measured::of(folder.manifest()),
         };
         // Rejects first: they tell the bounds that documents are near to.
         for reject in folder.rejects() {
@@ -96,6 +99,11 @@ impl<'a> Survey<'a> {
             survey.document(&document?);
         }
         Ok(survey)
+    }
+
+    /// What gates saw, if the run measured them.
+    pub fn measured(&self) -> Option<&Measured> {
+        self.measured.as_ref()
     }
 
     fn reject(&mut self, row: &Located<Reject>) {
@@ -120,6 +128,7 @@ impl<'a> Survey<'a> {
         self.score(document, place);
         self.kept.offer(place, || Sampled::document(document, None));
         self.gates.values_mut().for_each(|gate| gate.document(document));
+        self.measured.iter_mut().for_each(|measured| measured.add(document));
     }
 
     fn score(&mut self, document: &Document, place: u64) {
@@ -161,6 +170,7 @@ impl<'a> Survey<'a> {
             "scores": self.scores.iter().map(|(name, n)| (name.clone(), numbers(n))).collect::<Map<_, _>>(),
             "kept": ids(&self.kept),
             "gates": gates.collect::<Vec<_>>(),
+            "measured": self.measured.as_ref().map(Measured::to_json),
         })
     }
 }
@@ -210,7 +220,7 @@ impl Gate {
     /// A document that went through: where it holds the gate's signal, it may be near.
     fn document(&mut self, document: &Document) {
         let Some(Bound { name: Some(name), threshold, single: true }) = &self.bound else { return };
-        let Some(value) = document.metadata.get(name).and_then(Json::as_f64) else { return };
+        let Some(value) = number(document, name) else { return };
         let key = distance_key(value - threshold);
         self.nearest_kept.offer(key, || Sampled::document(document, Some(value)));
     }
@@ -231,8 +241,18 @@ impl Gate {
     }
 }
 
+/// A number of a document: a column, or an entry of its metadata.
+fn number(document: &Document, name: &str) -> Option<f64> {
+    let column = Document::COLUMNS.iter().find(|column| column.name == name);
+    match column.map(|column| (column.get)(document)) {
+        Some(Cell::U32(number)) => Some(number.into()),
+        Some(Cell::I64(number)) => Some(number as f64),
+        _ => document.metadata.get(name.strip_prefix("metadata.").unwrap_or(name))?.as_f64(),
+    }
+}
+
 impl Sampled {
-    fn document(document: &Document, value: Option<f64>) -> Self {
+    pub(crate) fn document(document: &Document, value: Option<f64>) -> Self {
         Self {
             id: document.id.clone(),
             url: document.url.clone(),

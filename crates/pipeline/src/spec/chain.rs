@@ -5,16 +5,14 @@ use crate::legs::Turn;
 use crate::stages::{Made, STAGES, Stage, Step};
 use cc_math_config::{Entry, Node, Place, Problem, Tree, Variables};
 use cc_math_extract::MathMode;
-use serde_json::Value as Json;
 use std::path::Path;
 use std::sync::Arc;
 
-/// The stages of a pipeline.
-pub(super) struct Chain {
-    /// Their names and options, defaults filled in.
-    pub(super) stages: Vec<(&'static str, Json)>,
-    /// Which pages become documents, if the stages begin with that.
-    pub(super) math: Option<MathMode>,
+/// The stages of a pipeline, in an order in which they can be carried out.
+pub(super) struct Chain(pub(super) Vec<Stage>);
+
+/// What a chain is cut into.
+pub(super) struct Cut {
     /// What happens between the stages at which a leg ends; one more than there are of those.
     pub(super) steps: Vec<Arc<[Step]>>,
     /// The stages at which a leg ends, with how many stages there are up to each.
@@ -22,9 +20,37 @@ pub(super) struct Chain {
 }
 
 impl Chain {
+    /// Which pages become documents, if the stages begin with that.
+    pub(super) fn math(&self) -> Option<MathMode> {
+        self.0.iter().find_map(|stage| match stage.made {
+            Made::Extract(mode) => Some(mode),
+            _ => None,
+        })
+    }
+
+    /// Cuts it where legs end.
+    pub(super) fn cut(&self) -> Cut {
+        let (mut steps, mut turns, mut open) = (Vec::new(), Vec::new(), Vec::new());
+        for (stage, count) in self.0.iter().zip(1..) {
+            match &stage.made {
+                Made::Extract(_) => {}
+                Made::Map(map) => {
+                    let (map, random) = (Arc::clone(map), stage.random);
+                    open.push(Step { name: stage.name, map, random });
+                }
+                Made::Turn(turn) => {
+                    steps.push(std::mem::take(&mut open).into());
+                    turns.push((*turn, count));
+                }
+            }
+        }
+        steps.push(open.into());
+        Cut { steps, turns }
+    }
+
     /// All steps, whatever lies between them.
     pub(super) fn all_steps(&self) -> Vec<Step> {
-        self.steps.iter().flat_map(|steps| steps.iter().cloned()).collect()
+        self.cut().steps.iter().flat_map(|steps| steps.iter().cloned()).collect()
     }
 }
 
@@ -53,37 +79,25 @@ impl<'a> ChainReader<'a> {
     ) -> Option<Chain> {
         let before = self.problems.len();
         self.list(&entry.value, file, 0);
-        let mut math = None;
-        let (mut stages, mut turns) = (Vec::new(), Vec::new());
-        let (mut steps, mut legs) = (Vec::new(), Vec::new());
-        for (index, (Stage { name, json, made, random }, place)) in self.found.drain(..).enumerate()
-        {
-            match made {
-                Made::Extract(_) if index > 0 => {
-                    let hint = "stages before it would have no documents to look at";
-                    self.problems
-                        .push(Problem::at(&place, "`extract` does not come first").hint(hint));
-                }
-                Made::Extract(_) if pages == Some(false) => {
-                    let hint = "take it out; what the source holds are documents already";
-                    self.problems.push(Problem::at(&place, "`extract` reads pages").hint(hint));
-                }
-                Made::Extract(mode) => math = Some(mode),
-                Made::Map(map) => steps.push(Step { name, map, random }),
-                Made::Turn(turn) => {
-                    legs.push(std::mem::take(&mut steps).into());
-                    turns.push((turn, stages.len() + 1));
-                }
+        let found = std::mem::take(&mut self.found);
+        let mut extracts = false;
+        for (index, (stage, place)) in found.iter().enumerate() {
+            let Made::Extract(_) = stage.made else { continue };
+            extracts |= index == 0 && pages != Some(false);
+            if index > 0 {
+                let hint = "stages before it would have no documents to look at";
+                self.problem(place, "`extract` does not come first", hint);
+            } else if pages == Some(false) {
+                let hint = "take it out; what the source holds are documents already";
+                self.problem(place, "`extract` reads pages", hint);
             }
-            stages.push((name, json));
         }
-        if pages == Some(true) && math.is_none() && self.problems.len() == before {
+        if pages == Some(true) && !extracts && self.problems.len() == before {
             let hint = "archives hold pages; `- extract`, first of all, makes documents of them";
             self.problem(&entry.place, "`extract` is missing", hint);
         }
         let sound = self.problems.len() == before;
-        legs.push(steps.into());
-        sound.then_some(Chain { stages, math, steps: legs, turns })
+        sound.then(|| Chain(found.into_iter().map(|(stage, _)| stage).collect()))
     }
 
     fn problem(&mut self, place: &Place, message: impl Into<String>, hint: &str) {

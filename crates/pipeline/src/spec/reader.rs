@@ -55,6 +55,8 @@ impl Reader<'_> {
             partition: partition_by,
             chain: chain?,
             inputs: inputs?,
+            policy: None,
+            scattered: false,
         })
     }
 

@@ -21,7 +21,7 @@ const SEEN: usize = 15;
 /// Rows of a table of names.
 const TOP: usize = 50;
 
-fn table(label: &str, heads: &[&str], rows: &str) -> String {
+pub(super) fn table(label: &str, heads: &[&str], rows: &str) -> String {
     let head = |(index, head): (usize, &&str)| {
         let class = match *head {
             "" => " class=\"bar\" aria-hidden=\"true\"",

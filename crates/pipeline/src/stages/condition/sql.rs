@@ -24,11 +24,11 @@ const DEEPEST: usize = 200;
 /// Bytes that a regular expression may take, compiled.
 const LARGEST_REGEX: usize = 1 << 20;
 
-/// Reads a condition.
+/// Reads a condition's syntax.
 ///
 /// # Errors
 /// What is wrong with it.
-pub(super) fn parse(sql: &str) -> Result<Term, String> {
+pub(super) fn parse(sql: &str) -> Result<Expr, String> {
     if sql.len() > LONGEST {
         return Err(format!("a condition has at most {LONGEST} bytes"));
     }
@@ -36,9 +36,17 @@ pub(super) fn parse(sql: &str) -> Result<Term, String> {
     let mut parser = Parser::new(&GenericDialect {}).try_with_sql(sql).map_err(fault)?;
     let expr = parser.parse_expr().map_err(fault)?;
     match parser.peek_token().token {
-        Token::EOF => term(&expr, 0),
+        Token::EOF => Ok(expr),
         rest => Err(format!("the condition ends before `{rest}`")),
     }
+}
+
+/// What an expression means.
+///
+/// # Errors
+/// What cannot be said about one document.
+pub(super) fn meaning(expr: &Expr) -> Result<Term, String> {
+    term(expr, 0)
 }
 
 fn unsupported(what: &impl ToString) -> String {

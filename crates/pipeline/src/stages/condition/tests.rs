@@ -4,7 +4,7 @@ use super::*;
 use serde_json::{Value as Json, json};
 
 fn condition(sql: &str) -> Result<Condition, String> {
-    sql::parse(sql).map(|term| Condition { term })
+    Condition::read(sql)
 }
 
 fn document(metadata: &Json) -> Document {
@@ -118,4 +118,69 @@ fn what_is_no_condition_is_told() {
     let sum = |n: usize| condition(&("1".to_owned() + &"+1".repeat(n) + " > 5"));
     assert!(sum(150).is_ok());
     assert!(sum(3000).unwrap_err().contains("too deeply"));
+}
+
+fn gates(sql: &str) -> Vec<String> {
+    condition(sql).unwrap().gates().iter().map(ToString::to_string).collect()
+}
+
+#[test]
+fn gates_are_comparisons_with_numbers_that_have_to_hold() {
+    for (sql, expected) in [
+        ("score >= 0.5", &["score >= 0.5"][..]),
+        ("url = 'a' and (score > -1 and 3 <= tables)", &["score > -1", "tables >= 3"]),
+        ("length(text) between 2 and 1e4", &["length(text) >= 2", "length(text) <= 10000"]),
+        ("math_lost / (math_seen + 1) < .1", &["math_lost/(math_seen+1) < 0.1"]),
+        ("coalesce(a, b) <= 1 and a || ' b' > 2", &["coalesce(a,b) <= 1", "a || ' b' > 2"]),
+        // Whether these hold is not up to one bound alone.
+        ("score > 1 or tables > 1", &[]),
+        ("not score > 1 and score <> 1 and score = 1 and tables not between 1 and 2", &[]),
+        ("score > tables and 1 < 2 and tables between 1 and math_seen", &[]),
+        ("tables < 9007199254740993", &[]),
+    ] {
+        assert_eq!(gates(sql), expected, "{sql}");
+    }
+    let many = vec!["tables > 1"; 500].join(" and ");
+    assert_eq!(gates(&many).len(), 500);
+}
+
+#[test]
+fn other_bounds_are_put_in_and_nothing_else_changes() {
+    let rebound = |sql: &str, bounds: &[Option<f64>]| {
+        Where { sql: sql.into() }.rebound(bounds).map(|stage| stage.sql)
+    };
+    let sql = "3 < a and (url like '%''x' or a > 1) and b between -1 and 2.5";
+    let bounds = [Some(-0.5), Some(1e-7), Some(1e15)];
+    let other = rebound(sql, &bounds).unwrap();
+    let expected =
+        "-0.5 < a AND (url LIKE '%''x' OR a > 1) AND b BETWEEN 0.0000001 AND 1000000000000000";
+    assert_eq!(other, expected);
+    assert_eq!(gates(&other), ["a > -0.5", "b >= 0.0000001", "b <= 1000000000000000"]);
+    let blank = rebound(sql, &[None; 3]).unwrap();
+    assert_eq!(blank, rebound(&other, &[None; 3]).unwrap());
+    assert!(blank.contains("? < a"), "{blank}");
+    assert!(rebound(sql, &[None; 2]).unwrap_err().contains("more gates"));
+    assert!(rebound(sql, &[None; 4]).unwrap_err().contains("fewer gates"));
+}
+
+#[test]
+fn what_a_condition_sees_decides_what_it_says() {
+    let condition = condition("a >= 2 and b < 3 and c = 'x'").unwrap();
+    let values = [json!(null), json!(1), json!(2), json!(2.5), json!(3), json!("x")];
+    for a in &values {
+        for b in &values {
+            for c in &values {
+                let mut document = document(&json!({ "a": a, "b": b, "c": c }));
+                let sight = condition.sight(&document).unwrap();
+                let passes = condition.gates().iter().zip(&sight.signals).all(|(gate, signal)| {
+                    signal.is_some_and(|value| gate.keeps.holds(value, gate.bound))
+                });
+                let kept = condition.apply(&mut document) == Verdict::Keep;
+                assert_eq!(kept, passes && sight.rest, "{a} {b} {c}");
+            }
+        }
+    }
+    let mut near = document(&json!({ "a": 1.5, "b": 1, "c": "x" }));
+    let verdict = condition.apply(&mut near);
+    assert!(matches!(verdict, Verdict::Drop { detail, .. } if detail == "a 1.5 is below 2"));
 }
