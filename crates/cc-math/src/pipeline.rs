@@ -4,10 +4,10 @@ use crate::Ending;
 use crate::engine;
 use crate::fault::Fault;
 use crate::measure::Measuring;
-use crate::progress::Log;
+use crate::progress::{Log, duration};
 use crate::ray::{Handover, RunEngineArguments};
 use crate::work::work;
-use cc_math_pipeline::{Destination, Pipeline, Plan};
+use cc_math_pipeline::{Basis, Destination, Estimate, Pipeline, Plan};
 use clap::Args;
 use serde_json::json;
 use std::io::{self, Write};
@@ -55,7 +55,7 @@ pub(crate) struct CheckArguments {
     pipeline: PipelineArguments,
 }
 
-/// Show what `run` would do: stages with all their options, tasks, input.
+/// Show what `run` would do: stages with all their options, tasks, input, expected disk, memory, time.
 #[derive(Debug, Args)]
 pub(crate) struct PlanArguments {
     #[command(flatten)]
@@ -129,12 +129,33 @@ pub(crate) fn plan(arguments: &PlanArguments) -> Result<Ending, Fault> {
     if let Some(folder) = &arguments.write {
         engine::write(&pipeline, &plan, folder, &arguments.engine)?;
     }
-    let text = if arguments.json { as_json(&pipeline, &plan) } else { as_text(&pipeline, &plan) };
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    let estimate = plan.estimate(&pipeline.output, threads);
+    let text = match arguments.json {
+        true => as_json(&pipeline, &plan, threads, estimate.as_ref()),
+        false => as_text(&pipeline, &plan, threads, estimate.as_ref()),
+    };
     writeln!(io::stdout(), "{text}").map_err(Fault::Output)?;
     Ok(Ending::Well)
 }
 
-fn as_json(pipeline: &Pipeline, plan: &Plan) -> String {
+fn as_json(
+    pipeline: &Pipeline,
+    plan: &Plan,
+    threads: usize,
+    estimate: Option<&Estimate>,
+) -> String {
+    let estimate = estimate.map(|estimate| {
+        json!({
+            "basis": basis(&estimate.basis).0,
+            "threads": threads,
+            "documents_bytes": estimate.documents,
+            "rejects_bytes": estimate.rejects,
+            "held_bytes": estimate.held,
+            "memory_bytes": estimate.memory,
+            "seconds": estimate.seconds,
+        })
+    });
     let object = json!({
         "name": pipeline.name,
         "output": pipeline.output,
@@ -143,12 +164,53 @@ fn as_json(pipeline: &Pipeline, plan: &Plan) -> String {
         "legs": plan.legs(),
         "tasks": plan.tasks(),
         "input_bytes": plan.bytes(),
+        "estimate": estimate,
     });
     object.to_string()
 }
 
-fn as_text(pipeline: &Pipeline, plan: &Plan) -> String {
-    let input = plan.bytes().map_or("unknown size".into(), |n| format!("{:.1} MB", n as f64 / 1e6));
+/// What an estimate is made of, in a word and in words.
+fn basis(basis: &Basis) -> (&'static str, String) {
+    match basis {
+        Basis::Run(folder) => ("run", format!("as the run in `{}` went", folder.display())),
+        Basis::Measured(folder) => {
+            let folder = folder.display();
+            (
+                "measured",
+                format!("as the measured run in `{folder}` went, before gates drop anything"),
+            )
+        }
+        Basis::Rough => (
+            "rough",
+            "roughly; a run over some of the inputs, or `run --measure`, tells better".into(),
+        ),
+    }
+}
+
+fn expected(estimate: &Estimate, threads: usize) -> [String; 4] {
+    let Estimate { documents, rejects, held, memory, seconds, .. } = estimate;
+    let held =
+        if *held > 0 { format!(", {} held between legs", size(*held)) } else { String::new() };
+    [
+        format!("disk    {} documents, {} rejects{held}", size(*documents), size(*rejects)),
+        format!("memory  below {}", size(*memory)),
+        format!("time    {} with {}", duration(*seconds), counted(threads, "thread")),
+        format!("        ({})", basis(&estimate.basis).1),
+    ]
+}
+
+fn size(bytes: u64) -> String {
+    let bytes = bytes as f64;
+    if bytes < 1e9 { format!("{:.1} MB", bytes / 1e6) } else { format!("{:.1} GB", bytes / 1e9) }
+}
+
+fn as_text(
+    pipeline: &Pipeline,
+    plan: &Plan,
+    threads: usize,
+    estimate: Option<&Estimate>,
+) -> String {
+    let input = plan.bytes().map_or("unknown size".into(), size);
     let mut lines = vec![
         format!("{} (plan {})", pipeline.name, plan.hash()),
         format!("input   {}, {input}", counted(plan.tasks(), "task")),
@@ -160,6 +222,7 @@ fn as_text(pipeline: &Pipeline, plan: &Plan) -> String {
     }
     lines.push(format!("output  {}", pipeline.output.display()));
     lines.push(format!("seed    {}", pipeline.seed));
+    lines.extend(estimate.map(|estimate| expected(estimate, threads)).into_iter().flatten());
     lines.join("\n")
 }
 

@@ -9,6 +9,7 @@
 #[allow(dead_code, reason = "each test binary uses what it needs")]
 mod support;
 
+use serde_json::Value as Json;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -355,6 +356,41 @@ fn is_current(file: &str, command: &str) {
         let kept = fs::read_to_string(path).unwrap_or_default();
         assert!(kept == printed, "{file}: write it again with `cc-math {command} > {file}`");
     }
+}
+
+#[test]
+fn a_plan_tells_what_it_is_expected_to_take() {
+    let scratch = Scratch::new("estimate");
+    scratch.crawl(2, 3);
+    fs::write(scratch.0.join("p.yaml"), PIPELINE).unwrap();
+    let plan = |arguments: &str| -> Json {
+        let output = scratch.well(&format!("plan p.yaml --json {arguments}"));
+        serde_json::from_slice::<Json>(&output.stdout).unwrap()["estimate"].clone()
+    };
+    let rough = plan("");
+    assert_eq!(rough["basis"], "rough");
+    assert!(
+        rough["seconds"].as_f64().unwrap() > 0.0 && rough["documents_bytes"].as_u64().unwrap() > 0
+    );
+    scratch.well("run p.yaml");
+    let written = |folder: &str| -> u64 {
+        let files = fs::read_dir(scratch.0.join("out").join(folder)).unwrap();
+        files.map(|file| file.unwrap().metadata().unwrap().len()).sum()
+    };
+    let told = plan("");
+    let near = |name: &str, bytes: u64| told[name].as_u64().unwrap().abs_diff(bytes) <= 1;
+    assert_eq!(told["basis"], "run");
+    assert!(
+        near("documents_bytes", written("documents")) && near("rejects_bytes", written("rejects")),
+        "{told}"
+    );
+    // Twice the input is expected to give twice the output; other options, nobody knows.
+    scratch.crawl(4, 3);
+    let double = plan("");
+    assert!(double["documents_bytes"].as_u64().unwrap().abs_diff(2 * written("documents")) <= 2);
+    assert_eq!(plan("--set stages.extract.math=any")["basis"], "rough");
+    let text = text(&scratch.well("plan p.yaml").stdout);
+    assert!(text.contains("as the run in `out` went") && text.contains("memory  below"), "{text}");
 }
 
 #[test]

@@ -18,6 +18,7 @@ mod documents;
 mod draw;
 mod engine;
 mod error;
+mod estimate;
 mod folder;
 mod guard;
 mod legs;
@@ -36,6 +37,7 @@ mod trial;
 
 pub use cluster::{Cluster, shell_word, worker_megabytes};
 pub use error::RunError;
+pub use estimate::{Basis, Estimate};
 pub use plan::{ExtractOptions, Plan};
 pub use policy::{Approved, Retention};
 pub use process::{PageReading, read_page};
