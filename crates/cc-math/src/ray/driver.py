@@ -3,11 +3,13 @@
 usage: driver.py JOB.json
 
 `cc-math run --engine ray` writes both files and submits this one as a job. A leg is a barrier: the
-next begins when all tasks of the one before are done. Tasks are subprocesses that leave the same
-bytes whoever runs them and however often, so Ray may repeat any of them. Progress goes to standard
-output, a JSON object a line; a task's own words go to a log file of its own.
+next begins when all tasks of the one before are done. Where a leg has thousands of tasks, a Ray task
+is some of them, because each first looks at the notes of the leg before. Tasks are subprocesses
+that leave the same bytes whoever runs them and however often, so Ray may repeat any of them. Progress
+goes to standard output, a JSON object a line; a task's own words go to a log file of its own.
 """
 
+import collections
 import ctypes
 import itertools
 import json
@@ -22,6 +24,7 @@ import ray  # noqa: E402
 
 PR_SET_PDEATHSIG = 1
 SOME_INPUTS_FAILED, OPERATOR_MUST_MEND = 1, 2
+MOST_RAY_TASKS = 2000  # Of a leg.
 
 
 def work(command, folder, log):
@@ -72,19 +75,22 @@ class Driver:
 
     def run_leg(self, leg):
         listed = self.list(leg)
-        waiting, under_way = iter(listed["open"]), {}
         done, failed, total = listed["tasks"] - len(listed["open"]), 0, listed["tasks"]
+        groups = min(total, MOST_RAY_TASKS)
+        open_tasks = collections.Counter(index % groups for index in listed["open"])
+        waiting, under_way = iter(sorted(open_tasks)), {}
         self.tell(leg, done, failed, total, always=True)
         while True:
             room = max(0, self.width() - len(under_way))
             for index in itertools.islice(waiting, room):
-                under_way[self.submit(leg, index)] = index
+                under_way[self.submit(leg, index, groups)] = index
             self.tell(leg, done, failed, total, always=not under_way)
             if not under_way:
                 return
             for task in ended(list(under_way)):
-                failed += self.code(task, leg, under_way.pop(task)) == SOME_INPUTS_FAILED
-                done += 1
+                index = under_way.pop(task)
+                failed += self.code(task, leg, index) == SOME_INPUTS_FAILED
+                done += open_tasks[index]
 
     def list(self, leg):
         command = [*self.job["command"], "--leg", str(leg), "--list"]
@@ -98,9 +104,9 @@ class Driver:
         cpus = ray.cluster_resources().get("CPU", 1)
         return max(2, int(2 * cpus / self.job["cpus"]))
 
-    def submit(self, leg, index):
+    def submit(self, leg, index, groups):
         command = [*self.job["command"], "--leg", str(leg), "--index", str(index)]
-        command += ["--threads", str(self.job["cpus"])]
+        command += ["--of", str(groups), "--threads", str(self.job["cpus"])]
         return self.work.remote(command, self.job["folder"], self.log(leg, index))
 
     def log(self, leg, index):
