@@ -4,7 +4,7 @@ use crate::fault::Fault;
 use crate::progress::{Log, duration};
 use crate::{Ending, LogFormat};
 use cc_math_lookup::{
-    Captures, Found, LookupCounts, LookupError, LookupOptions, LookupProgress, Sameness,
+    Captures, Found, IndexFile, LookupCounts, LookupError, LookupOptions, LookupProgress, Sameness,
     TableFormat, Urls, Wanted, joined, list_index, lookup, read_urls, write_file, write_table,
 };
 use cc_math_store::{Durability, RecordRange, write_once};
@@ -12,7 +12,7 @@ use clap::{Args, ValueEnum};
 use serde_json::json;
 use std::io;
 use std::ops::Range;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -28,9 +28,13 @@ pub(crate) struct LookupArguments {
     /// column of them, or `-` for text on standard input.
     #[arg(required = true, value_name = "URLS")]
     urls: Vec<String>,
-    /// The index: .parquet files as in cc-index/table/cc-main/warc, folders of them, glob patterns.
+    /// The index: .parquet files as in cc-index/table/cc-main/warc, folders of them, glob patterns,
+    /// lists of paths (`cc-index-table.paths.gz`); here or at an address (`s3://`, `https://`).
     #[arg(long, short, required = true, num_args = 1.., value_name = "PATH")]
     index: Vec<String>,
+    /// Where the files of lists of index files lie, if not beside the list.
+    #[arg(long, value_name = "ROOT")]
+    index_root: Option<PathBuf>,
     /// Table to write: .parquet, .csv or .jsonl[.gz|.zst]; `-` is CSV on standard output.
     #[arg(long, short, value_name = "OUT", default_value = "-")]
     output: String,
@@ -56,7 +60,7 @@ pub(crate) struct LookupArguments {
     /// Write what is no URL to this file, one a line, each with the reason and a tab before it.
     #[arg(long, value_name = "FILE")]
     malformed: Option<String>,
-    /// Threads that work [default: as many as the machine has].
+    /// Threads that work [default: as many as the machine has, and 16 where an index lies in a store].
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     threads: Option<u16>,
 }
@@ -87,7 +91,8 @@ pub(crate) fn run(arguments: &LookupArguments, log: &Log) -> Result<Ending, Faul
     let name = || Fault::TableName(arguments.output.clone());
     let format = TableFormat::of_name(&arguments.output).ok_or_else(name)?;
     let started = Instant::now();
-    let listing = list_index(&arguments.index, arguments.crawls.as_deref())?;
+    let root = arguments.index_root.as_deref();
+    let listing = list_index(&arguments.index, root, arguments.crawls.as_deref())?;
     let wanted = arguments.wanted()?;
     let meter = Meter { log, files: listing.files.len(), told: Mutex::new(started) };
     let options = LookupOptions {
@@ -96,7 +101,7 @@ pub(crate) fn run(arguments: &LookupArguments, log: &Log) -> Result<Ending, Faul
             CapturesName::All => Captures::All,
         },
         statuses: arguments.status.0.clone(),
-        threads: arguments.threads.map_or_else(machine, usize::from),
+        threads: arguments.threads.map_or_else(|| machine(&listing.files), usize::from),
         progress: &|progress| meter.show(progress),
     };
     let found = lookup(&wanted, &listing.files, &options);
@@ -106,8 +111,12 @@ pub(crate) fn run(arguments: &LookupArguments, log: &Log) -> Result<Ending, Faul
     Ok(if found.failed.is_empty() { Ending::Well } else { Ending::SomeFailed })
 }
 
-fn machine() -> usize {
-    std::thread::available_parallelism().map_or(1, usize::from)
+/// Threads that wait for a store cost little.
+const WAITING: usize = 16;
+
+fn machine(index: &[IndexFile]) -> usize {
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    if index.iter().any(|file| file.name.contains("://")) { cores.max(WAITING) } else { cores }
 }
 
 impl LookupArguments {

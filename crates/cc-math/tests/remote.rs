@@ -280,3 +280,41 @@ fn what_cannot_be_listed_is_told_with_a_hint() {
     );
     assert!(!scratch.0.join("out").exists());
 }
+
+#[test]
+fn an_index_in_a_store_is_read_by_ranges() {
+    let scratch = Scratch::new("index");
+    let part = "crawl=CC-MAIN-2018-05/subset=warc/part.parquet";
+    for writer in ["polars", "pages-v2-delta"] {
+        let target = scratch.0.join(format!("index/{writer}/{part}"));
+        fs::create_dir_all(target.parent().unwrap()).unwrap();
+        fs::copy(fixtures().join(format!("lookup/{writer}.parquet")), target).unwrap();
+    }
+    let urls: String = (0..25).map(|n| format!("http://site{n:02}.com/page{}/\n", n % 3)).collect();
+    fs::write(scratch.0.join("index/urls.txt"), urls).unwrap();
+    let list = format!("polars/{part}\npages-v2-delta/{part}\npolars/robots.parquet\n");
+    fs::write(scratch.0.join("index/cc-index-table.paths"), &list).unwrap();
+    let store = Store::start(&scratch.0);
+    scratch.well("lookup index/urls.txt --index index/polars index/pages-v2-delta -o here.csv");
+    let here = fs::read_to_string(scratch.0.join("here.csv")).unwrap();
+    assert_eq!(here.lines().count(), 19);
+    let look = "lookup s3://index/urls.txt -o there.csv --index";
+    store.well(
+        &scratch,
+        &format!("{look} s3://index/polars/ s3://index/pages-v2-delta/*/*/*.parquet"),
+    );
+    assert_eq!(fs::read_to_string(scratch.0.join("there.csv")).unwrap(), here);
+    // A few requests a file, however many its records.
+    assert!(gets(&store.requests()) < 15);
+    fs::write(scratch.0.join("my.paths"), &list).unwrap();
+    let crawl = "--crawls CC-MAIN-2018-*";
+    store.well(&scratch, &format!("{look} my.paths --index-root s3://index {crawl}"));
+    assert_eq!(fs::read_to_string(scratch.0.join("there.csv")).unwrap(), here);
+    let gone = store.run(&scratch, &format!("{look} s3://index/cc-index-table.paths"));
+    assert_eq!(gone.status.code(), Some(1), "{}", errors(&gone));
+    assert!(errors(&gone).contains("robots.parquet") && errors(&gone).contains("no such object"));
+    assert_eq!(fs::read_to_string(scratch.0.join("there.csv")).unwrap(), here);
+    let tables = store.run(&scratch, "lookup s3://index/polars/x.parquet --index index/polars");
+    assert_eq!(tables.status.code(), Some(2));
+    assert!(errors(&tables).contains("hint: download it first"), "{}", errors(&tables));
+}

@@ -28,7 +28,7 @@ pub enum LookupError {
         column: String,
     },
     /// An address where a local file is wanted.
-    #[error("`{0}` is a remote address, and lookups read local files")]
+    #[error("`{0}` is a remote address, and lists of URLs in Parquet are read from local files")]
     Remote(String),
     /// The lists hold nothing.
     #[error("there is no URL to look up")]
@@ -42,11 +42,6 @@ pub enum LookupError {
     /// A pattern is none.
     #[error("`{0}` is not a pattern: {1}")]
     Pattern(String, String),
-}
-
-/// Refuses what is an address.
-pub(crate) fn check_local(typed: &str) -> Result<(), LookupError> {
-    if typed.contains("://") { Err(LookupError::Remote(typed.into())) } else { Ok(()) }
 }
 
 impl LookupError {
@@ -63,7 +58,7 @@ impl LookupError {
         let hint = match self {
             Self::Store(error) => return error.hints(),
             Self::NoColumn { .. } => "name the column that holds URLs with `--url-column`",
-            Self::Remote(_) => "download it first, then give the local path",
+            Self::Remote(_) => "download it first, or give a list as text or JSON Lines",
             Self::NoUrls => {
                 "a list has a URL a line; .parquet and .jsonl files have a column of them"
             }

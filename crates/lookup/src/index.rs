@@ -1,7 +1,7 @@
 //! The files of an index, and what their folders say of them.
 
-use crate::error::{LookupError, check_local};
-use crate::ranged::{LocalFile, RangedRead};
+use crate::error::LookupError;
+use crate::ranged::{LocalFile, RangedRead, RemoteFile};
 use cc_math_store::{Place, StoreError, list_documents};
 use glob::Pattern;
 use std::path::Path;
@@ -29,35 +29,43 @@ pub struct Listing {
 /// The subset that holds pages: others hold redirects, failures and robots.txt.
 const SUBSET: &str = "warc";
 
-/// Lists the Parquet files of an index: files, folders searched in depth, glob patterns. Of files
-/// below folders `crawl=X` only those are taken whose X fits the pattern, and of files below
-/// `subset=X` only those of `subset=warc`.
+/// Lists the Parquet files of an index, here or in a store: files, folders searched in depth, glob
+/// patterns, lists of paths (`.paths[.gz]`), which are below `root` if not beside the list. Of
+/// files below folders `crawl=X` only those are taken whose X fits the pattern, and of files
+/// below `subset=X` only those of `subset=warc`.
 ///
 /// # Errors
-/// If something is missing or no Parquet, or nothing is left.
-pub fn list_index(typed: &[String], crawls: Option<&str>) -> Result<Listing, LookupError> {
-    typed.iter().try_for_each(|typed| check_local(typed))?;
+/// If something is missing or no Parquet, nothing is left, or a store does not answer.
+pub fn list_index(
+    typed: &[String],
+    root: Option<&Path>,
+    crawls: Option<&str>,
+) -> Result<Listing, LookupError> {
     let bad = |text: &str, e: glob::PatternError| LookupError::Pattern(text.into(), e.to_string());
     let pattern = crawls.map(|text| Pattern::new(text).map_err(|e| bad(text, e))).transpose()?;
     let mut listing = Listing { files: Vec::new(), passed_over: 0 };
     let (mut crawls_fit, mut last) = (false, String::new());
-    for input in list_documents(typed).map_err(not_index)? {
-        let Place::File(path) = input.place else { continue };
+    for input in list_documents(typed, root).map_err(not_index)? {
+        let path = input.place.to_string();
         let crawl = partition(&path, "crawl");
         let fits = pattern.as_ref().is_none_or(|p| crawl.is_some_and(|crawl| p.matches(crawl)));
-        let is_parquet = path.extension().is_some_and(|end| end.eq_ignore_ascii_case("parquet"));
+        let is_parquet = path.to_lowercase().ends_with(".parquet");
         crawls_fit |= fits;
-        last = path.display().to_string();
         let other = partition(&path, "subset").is_some_and(|subset| subset != SUBSET);
-        if !fits || other || !is_parquet {
-            listing.passed_over += 1;
-            continue;
+        let reader: Option<Arc<dyn RangedRead>> = match input.place {
+            _ if !fits || other || !is_parquet => None,
+            Place::File(path) => Some(Arc::new(LocalFile(path))),
+            Place::Remote(object) => Some(Arc::new(RemoteFile(object))),
+            Place::Stdin => None,
+        };
+        let crawl = crawl.map(Arc::from);
+        match reader {
+            Some(reader) => {
+                listing.files.push(IndexFile { name: path.as_str().into(), crawl, reader });
+            }
+            None => listing.passed_over += 1,
         }
-        listing.files.push(IndexFile {
-            name: last.as_str().into(),
-            crawl: crawl.map(Arc::from),
-            reader: Arc::new(LocalFile(path)),
-        });
+        last = path;
     }
     match crawls {
         _ if !listing.files.is_empty() => {}
@@ -75,7 +83,6 @@ fn not_index(error: StoreError) -> LookupError {
 }
 
 /// The value of a folder `name=value` in a path, as Hive lays tables out.
-fn partition<'a>(path: &'a Path, name: &str) -> Option<&'a str> {
-    let mut folders = path.components().rev().filter_map(|part| part.as_os_str().to_str());
-    folders.find_map(|folder| folder.strip_prefix(name)?.strip_prefix('='))
+fn partition<'a>(path: &'a str, name: &str) -> Option<&'a str> {
+    path.rsplit(['/', '\\']).find_map(|folder| folder.strip_prefix(name)?.strip_prefix('='))
 }

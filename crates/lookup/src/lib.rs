@@ -32,7 +32,7 @@ pub use error::LookupError;
 pub use index::{IndexFile, Listing, list_index};
 pub use join::{Captures, Found, LookupCounts, LookupOptions, LookupProgress, lookup};
 pub use lists::read_urls;
-pub use ranged::{LocalFile, RangedRead, joined};
+pub use ranged::{LocalFile, RangedRead, RemoteFile, joined};
 pub use surt::{NoKey, surt};
 pub use table::{TableFormat, write_file, write_table};
 pub use wanted::{NoUrl, Sameness, Urls, Wanted};

@@ -1,9 +1,9 @@
 //! Lists of URLs: text, JSON Lines, Parquet.
 
-use crate::error::{LookupError, check_local};
+use crate::error::LookupError;
 use crate::wanted::{NoUrl, Urls};
 use arrow_array::Array;
-use cc_math_store::{StoreError, open_decoded, text_at};
+use cc_math_store::{Object, Place, StoreError, text_at};
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{ArrowReaderOptions, ParquetRecordBatchReaderBuilder};
 use parquet::errors::ParquetError;
@@ -16,38 +16,48 @@ use std::path::Path;
 const LONGEST_LINE: u64 = 1 << 20;
 
 /// Adds the URLs of a file: a `.parquet` or `.jsonl[.gz|.zst]` table with a column of them, or
-/// text with one a line, compressed or not. `-` is text on standard input. Empty lines are none.
+/// text with one a line, compressed or not, here or (but for Parquet) in a store. `-` is text on
+/// standard input. Empty lines are none.
 ///
 /// # Errors
 /// If the file cannot be read to its end, or is a table without the column.
 pub fn read_urls(file: &str, column: &str, urls: &mut Urls) -> Result<(), LookupError> {
-    let path = Path::new(if file == "-" { "/dev/stdin" } else { file });
     let lower = file.to_lowercase();
     let name = [".gz", ".zst"].iter().find_map(|end| lower.strip_suffix(end)).unwrap_or(&lower);
-    check_local(file)?;
-    if !path.exists() {
-        return Err(StoreError::Missing(file.into()).into());
-    }
+    let place = place(file)?;
     match name.rsplit('.').next() {
-        Some("parquet") => read_parquet(path, column, urls),
-        Some("jsonl") => read_lines(path, urls, |line, urls| add_json(line, column, urls)),
-        _ => read_lines(path, urls, |line, urls| urls.add(line)),
+        Some("parquet") => match &place {
+            Place::File(path) => read_parquet(path, column, urls),
+            _ => Err(LookupError::Remote(file.into())),
+        },
+        Some("jsonl") => read_lines(&place, urls, |line, urls| add_json(line, column, urls)),
+        _ => read_lines(&place, urls, |line, urls| urls.add(line)),
+    }
+}
+
+fn place(file: &str) -> Result<Place, StoreError> {
+    match file {
+        "-" => Ok(Place::Stdin),
+        _ if file.contains("://") => Object::at(file).map(Place::Remote),
+        _ if !Path::new(file).exists() => Err(StoreError::Missing(file.into())),
+        _ => Ok(Place::File(file.into())),
     }
 }
 
 fn read_lines(
-    path: &Path,
+    place: &Place,
     urls: &mut Urls,
     add: impl Fn(&str, &mut Urls),
 ) -> Result<(), LookupError> {
-    let mut reader = open_decoded(path)?;
+    let mut reader = place.open_decoded()?;
+    let fault = |e| LookupError::Store(StoreError::at("read", place, e));
     let mut line = Vec::new();
     loop {
         line.clear();
         let read = Read::take(&mut reader, LONGEST_LINE).read_until(b'\n', &mut line);
-        let n = read.map_err(|e| LookupError::read(path, e))?;
+        let n = read.map_err(fault)?;
         if n as u64 == LONGEST_LINE && line.last() != Some(&b'\n') {
-            reader.skip_until(b'\n').map_err(|e| LookupError::read(path, e))?;
+            reader.skip_until(b'\n').map_err(fault)?;
         }
         let text = String::from_utf8_lossy(&line);
         match text.trim() {

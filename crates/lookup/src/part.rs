@@ -58,9 +58,6 @@ const COLUMNS: [&str; 11] = [
     "content_truncated",
 ];
 
-/// Bytes at the end of a file that are read at once, because the footer is among them.
-const TAIL: u64 = 64 << 10;
-
 /// Rows that a row group may say it has.
 const MOST_ROWS: i64 = 1 << 31;
 
@@ -215,11 +212,8 @@ impl<'a> Part<'a> {
 
 /// Reads the footer.
 fn footer(source: &Source) -> Result<ParquetMetaData, PartError> {
-    let mut decoder = ParquetMetaDataPushDecoder::try_new(source.size)?
-        .with_page_index_policy(PageIndexPolicy::Skip);
-    let tail = source.size.saturating_sub(TAIL)..source.size;
-    decoder.push_range(tail.clone(), source.read(tail)?)?;
-    finish(decoder, source)
+    let decoder = ParquetMetaDataPushDecoder::try_new(source.size)?;
+    finish(decoder.with_page_index_policy(PageIndexPolicy::Skip), source)
 }
 
 /// Reads what the page index says of the row groups and columns that matter.

@@ -1,6 +1,7 @@
 //! Files read by byte ranges, wherever they are.
 
 use bytes::Bytes;
+use cc_math_store::Object;
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::ops::Range;
@@ -48,6 +49,24 @@ impl RangedRead for LocalFile {
     }
 }
 
+/// An object of a remote store.
+#[derive(Debug)]
+pub struct RemoteFile(pub Object);
+
+impl RangedRead for RemoteFile {
+    fn size(&self) -> io::Result<u64> {
+        Ok(self.0.facts().map_err(io::Error::other)?.bytes)
+    }
+
+    fn read_range(&self, range: Range<u64>) -> io::Result<Bytes> {
+        self.0.read_range(range)
+    }
+
+    fn cheap_gap(&self) -> u64 {
+        1 << 20
+    }
+}
+
 /// What reading has cost, summed over threads.
 #[derive(Debug, Default)]
 pub(crate) struct Traffic {
@@ -65,23 +84,39 @@ impl Traffic {
     }
 }
 
-/// A file being read, its size known.
+/// A file being read, its size and its end known.
 pub(crate) struct Source<'a> {
     reader: &'a dyn RangedRead,
     pub(crate) size: u64,
+    /// The bytes at its end: footer, often page index, all of it if it is small.
+    tail: Bytes,
     traffic: &'a Traffic,
 }
 
+/// Bytes at the end of a file that are read at once, at least.
+const TAIL: u64 = 64 << 10;
+
 impl<'a> Source<'a> {
     pub(crate) fn open(reader: &'a dyn RangedRead, traffic: &'a Traffic) -> io::Result<Self> {
-        Ok(Self { reader, size: reader.size()?, traffic })
+        let source = Self { reader, size: reader.size()?, tail: Bytes::new(), traffic };
+        let tail = source.read(source.tail_range())?;
+        Ok(Self { tail, ..source })
     }
 
-    /// The bytes of a range, in one request.
+    /// Where the bytes lie that are read when it is opened.
+    fn tail_range(&self) -> Range<u64> {
+        self.size.saturating_sub(TAIL.max(self.reader.cheap_gap()))..self.size
+    }
+
+    /// The bytes of a range, in one request or none.
     pub(crate) fn read(&self, range: Range<u64>) -> io::Result<Bytes> {
         if range.start > range.end || range.end > self.size {
             let message = format!("bytes {}-{} are not in the file", range.start, range.end);
             return Err(io::Error::new(io::ErrorKind::UnexpectedEof, message));
+        }
+        let known = self.size - self.tail.len() as u64;
+        if range.start >= known && !self.tail.is_empty() {
+            return Ok(part(&self.tail, known, &range));
         }
         self.traffic.requests.fetch_add(1, Ordering::Relaxed);
         self.traffic.bytes.fetch_add(range.end - range.start, Ordering::Relaxed);
@@ -116,7 +151,12 @@ pub fn joined(mut ranges: Vec<Range<u64>>, gap: u64) -> Vec<Range<u64>> {
 fn slice(range: &Range<u64>, spans: &[Range<u64>], read: &[Bytes]) -> Bytes {
     let at = spans.partition_point(|span| span.start <= range.start).saturating_sub(1);
     let (Some(span), Some(bytes)) = (spans.get(at), read.get(at)) else { return Bytes::new() };
-    let index = |position: u64| usize::try_from(position - span.start).unwrap_or(usize::MAX);
+    part(bytes, span.start, range)
+}
+
+/// The bytes of a range out of those from `start` on, among which they are.
+fn part(bytes: &Bytes, start: u64, range: &Range<u64>) -> Bytes {
+    let index = |position: u64| usize::try_from(position - start).unwrap_or(usize::MAX);
     bytes.slice(index(range.start)..index(range.end))
 }
 
@@ -147,7 +187,11 @@ mod tests {
         let read = source.read_all(&[20..22, 0..2, 4..5, 2..2, 8..9]).unwrap();
         let texts: Vec<_> = read.iter().map(|bytes| std::str::from_utf8(bytes).unwrap()).collect();
         assert_eq!(texts, ["uv", "ab", "e", "", "i"]);
-        assert_eq!((traffic.requests(), traffic.bytes()), (3, 5 + 1 + 2));
+        // Small as it is, it was read when it was opened.
+        assert_eq!((traffic.requests(), traffic.bytes()), (1, 26));
         assert!(source.read(25..27).is_err());
+        let source = Source { tail: Bytes::from_static(b"wxyz"), ..source };
+        assert_eq!(source.read_all(&[22..26, 20..22, 0..2, 4..5, 8..9]).unwrap()[1], "uv");
+        assert_eq!((traffic.requests(), traffic.bytes()), (1 + 3, 26 + 5 + 1 + 6));
     }
 }

@@ -10,7 +10,7 @@ const WRITERS: [&str; 5] =
 
 fn captures(writer: &str) -> Vec<Capture> {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/fixtures/lookup");
-    let listing = list_index(&[format!("{folder}/{writer}.parquet")], None).unwrap();
+    let listing = list_index(&[format!("{folder}/{writer}.parquet")], None, None).unwrap();
     let mut urls = Urls::default();
     (0..25).for_each(|site| urls.add(&format!("http://site{site:02}.com/page{}/", site % 3)));
     let wanted = Wanted::new(urls, Sameness::Key);

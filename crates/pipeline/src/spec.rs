@@ -358,7 +358,7 @@ impl Pipeline {
     fn list(&self, paths: &[(String, Place)]) -> Result<Vec<Input>, Vec<Problem>> {
         let list = |paths: &[String]| match &self.inputs.kind {
             Kind::Pages { root } => list_inputs(paths, root.as_deref()),
-            Kind::Documents { .. } | Kind::Mix { .. } => list_documents(paths),
+            Kind::Documents { .. } | Kind::Mix { .. } => list_documents(paths, None),
         };
         let names: Vec<String> = paths.iter().map(|(path, _)| path.clone()).collect();
         let error = match list(&names) {

@@ -86,7 +86,7 @@ impl StoreError {
     }
 
     /// That something cannot be read from a place.
-    pub(crate) fn at(action: &'static str, place: &Place, source: io::Error) -> Self {
+    pub fn at(action: &'static str, place: &Place, source: io::Error) -> Self {
         match place {
             Place::Remote(object) => {
                 Self::remote(action, object.address(), Fault::from_io(&source))

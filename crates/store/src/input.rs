@@ -118,12 +118,17 @@ pub fn list_inputs(typed: &[String], paths_root: Option<&Path>) -> Result<Vec<In
 }
 
 /// Lists files of documents as [`list_inputs`] lists pages: `.parquet` and `.jsonl[.gz|.zst]`
-/// files, folders of them, glob patterns. Of the output folder of a run its `documents/` are read.
+/// files, folders of them, glob patterns, lists of their paths (`.paths[.gz]`). Of the output
+/// folder of a run its `documents/` are read. `paths_root` is where the files of lists lie, if not
+/// beside the list.
 ///
 /// # Errors
 /// If something is missing or holds no documents, or a store does not answer.
-pub fn list_documents(typed: &[String]) -> Result<Vec<Input>, StoreError> {
-    list(typed, Wanted::Documents, None)
+pub fn list_documents(
+    typed: &[String],
+    paths_root: Option<&Path>,
+) -> Result<Vec<Input>, StoreError> {
+    list(typed, Wanted::Documents, paths_root)
 }
 
 fn list(
@@ -212,7 +217,7 @@ impl Listing<'_> {
     }
 
     fn add_named(&mut self, place: Place, name: &str) -> Result<(), StoreError> {
-        if self.wanted == Wanted::Documents {
+        if self.wanted == Wanted::Documents && named(name) != Named::List {
             let none = || StoreError::NoDocuments(place.to_string());
             let form = self.wanted.form(name).ok_or_else(none)?;
             self.push(name, place, form);
@@ -244,7 +249,11 @@ impl Listing<'_> {
             match line.trim() {
                 "" => {}
                 line => {
-                    let form = if named(line) == Named::Page { Form::Page } else { Form::Archive };
+                    let form = match (self.wanted, named(line)) {
+                        (Wanted::Documents, _) => Form::Documents,
+                        (Wanted::Pages, Named::Page) => Form::Page,
+                        (Wanted::Pages, _) => Form::Archive,
+                    };
                     self.push(line, root.place(line)?, form);
                 }
             }

@@ -16,6 +16,7 @@ mod host;
 mod join;
 mod listing;
 mod pace;
+mod ranged;
 mod stream;
 
 #[cfg(test)]
