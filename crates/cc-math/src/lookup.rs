@@ -4,8 +4,9 @@ use crate::fault::Fault;
 use crate::progress::{Log, duration};
 use crate::{Ending, LogFormat};
 use cc_math_lookup::{
-    Captures, Found, IndexFile, LookupCounts, LookupError, LookupOptions, LookupProgress, Sameness,
-    TableFormat, Urls, Wanted, joined, list_index, lookup, read_urls, write_file, write_table,
+    Captures, Found, LookupCounts, LookupError, LookupOptions, LookupProgress, Sameness,
+    TableFormat, Urls, Wanted, joined, list_index, lookup, lookup_threads, read_urls, write_file,
+    write_table,
 };
 use cc_math_store::{Durability, RecordRange, write_once};
 use clap::{Args, ValueEnum};
@@ -101,7 +102,7 @@ pub(crate) fn run(arguments: &LookupArguments, log: &Log) -> Result<Ending, Faul
             CapturesName::All => Captures::All,
         },
         statuses: arguments.status.0.clone(),
-        threads: arguments.threads.map_or_else(|| machine(&listing.files), usize::from),
+        threads: arguments.threads.map_or_else(|| lookup_threads(&listing.files), usize::from),
         progress: &|progress| meter.show(progress),
     };
     let found = lookup(&wanted, &listing.files, &options);
@@ -109,14 +110,6 @@ pub(crate) fn run(arguments: &LookupArguments, log: &Log) -> Result<Ending, Faul
     log.failed(&found.failed);
     tell(&found, listing.passed_over, started.elapsed(), log);
     Ok(if found.failed.is_empty() { Ending::Well } else { Ending::SomeFailed })
-}
-
-/// Threads that wait for a store cost little.
-const WAITING: usize = 16;
-
-fn machine(index: &[IndexFile]) -> usize {
-    let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    if index.iter().any(|file| file.name.contains("://")) { cores.max(WAITING) } else { cores }
 }
 
 impl LookupArguments {

@@ -111,9 +111,13 @@ pub(crate) struct TestArguments {
 /// Runs `check`.
 pub(crate) fn check(arguments: &CheckArguments, log: &Log) -> Result<Ending, Fault> {
     let pipeline = arguments.pipeline.read()?;
-    let plan = pipeline.plan().map_err(Fault::Pipeline)?;
+    let tasks = pipeline.check_inputs().map_err(Fault::Pipeline)?;
     let (stages, tests) = (pipeline.stages().len(), pipeline.tests.len());
-    let parts = [counted(stages, "stage"), counted(plan.tasks(), "task"), counted(tests, "test")];
+    let tasks = tasks.map(|tasks| counted(tasks, "task"));
+    let parts: Vec<String> = [Some(counted(stages, "stage")), tasks, Some(counted(tests, "test"))]
+        .into_iter()
+        .flatten()
+        .collect();
     log.text(&format!("`{}` is sound: {}", pipeline.name, parts.join(", ")));
     Ok(Ending::Well)
 }

@@ -14,7 +14,7 @@ use arrow_array::{
 };
 use cc_math_lookup::surt;
 use parquet::arrow::ArrowWriter;
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
 use std::fs::{self, File};
 use std::io::Write;
 use std::process::Stdio;
@@ -158,4 +158,86 @@ fn a_damaged_index_file_is_a_failed_input() {
     assert!(failed.ends_with("crawl=CC-MAIN-2023-50/subset=warc/part-00000.c000.parquet"));
     assert!(scratch.0.join("table.parquet").exists());
     assert!(!scratch.0.join("table.parquet.tmp").exists());
+}
+
+const URLS: &str = "\
+name: by address
+source:
+  urls: { lists: [urls.txt], index: [index], archives: crawl }
+stages:
+  - extract: { math: any }
+  - where: length(text) > 0
+output: out
+tests:
+  - given: { html: \"<p>Words.\" }
+    expect: { verdict: keep }
+";
+
+fn json(scratch: &Scratch, name: &str) -> Json {
+    serde_json::from_slice(&fs::read(scratch.0.join(name)).unwrap()).unwrap()
+}
+
+#[test]
+fn a_pipeline_begins_with_urls() {
+    let (scratch, whole, records) = scene("source");
+    fs::write(scratch.0.join("p.yaml"), URLS).unwrap();
+    scratch.well("test p.yaml");
+    scratch.well("run p.yaml --threads 1");
+    scratch.well("run p.yaml --threads 4 -o four");
+    assert_eq!(scratch.outputs("out"), scratch.outputs("four"));
+    let documents = cc_math_store::read_documents(&scratch.0.join("out")).unwrap();
+    assert_eq!(documents.count(), whole.split(|b| *b == b'\n').count() - 1);
+    let manifest = json(&scratch, "out/manifest.json");
+    let counts = &manifest["counts"];
+    assert_eq!(counts["records"], records.len() + 2);
+    let rejects = json!({ "urls": { "not-a-url": 1, "not-in-index": 1 } });
+    assert_eq!(counts["rejects"], rejects, "{counts}");
+    let inspected = String::from_utf8(scratch.well("inspect out --stage urls").stdout).unwrap();
+    assert!(inspected.contains("http://example.com:port/"), "{inspected}");
+    let again = String::from_utf8(scratch.well("run p.yaml").stderr).unwrap();
+    assert!(again.contains("finished by an earlier run: 2"), "{again}");
+    // Others work on its tasks.
+    scratch.well("plan p.yaml --engine slurm --workers 2 --write jobs --set output=apart");
+    for index in 0..2 {
+        scratch.well(&format!("task --plan jobs/pipeline.yaml --index {index} --of 2"));
+    }
+    scratch.well("run jobs/pipeline.yaml");
+    assert_eq!(scratch.outputs("out"), scratch.outputs("apart"));
+    // One more URL, and what has changed is done again.
+    let urls = fs::read_to_string(scratch.0.join("urls.txt")).unwrap();
+    fs::write(scratch.0.join("urls.txt"), format!("{urls}\nhttp://nowhere.example/\n")).unwrap();
+    scratch.well("run p.yaml");
+    let manifest = json(&scratch, "out/manifest.json");
+    assert_eq!(manifest["counts"]["rejects"]["urls"]["not-in-index"], 2);
+    scratch.well("run p.yaml -o fresh");
+    assert_eq!(scratch.outputs("out"), scratch.outputs("fresh"));
+}
+
+#[test]
+fn a_pipeline_of_urls_tells_what_is_wrong() {
+    let (scratch, _, _) = scene("wrong");
+    let part = "index/crawl=CC-MAIN-2023-50/subset=warc/part-00000.c000.parquet";
+    fs::write(scratch.0.join(part), "no Parquet").unwrap();
+    fs::write(scratch.0.join("p.yaml"), URLS).unwrap();
+    // Nothing of the index is read by `check`.
+    let checked = String::from_utf8(scratch.well("check p.yaml").stderr).unwrap();
+    assert!(checked.contains("2 stages, 1 test"), "{checked}");
+    let told = |yaml: &str, verb: &str| {
+        fs::write(scratch.0.join("p.yaml"), yaml).unwrap();
+        let output = scratch.run(&format!("{verb} p.yaml"));
+        assert_eq!(output.status.code(), Some(2), "{output:?}");
+        String::from_utf8(output.stderr).unwrap()
+    };
+    let damaged = told(URLS, "run");
+    assert!(damaged.contains("cannot read the index `index/crawl=CC-MAIN-2023-50"), "{damaged}");
+    assert!(damaged.contains("hint: what it would have given is not known"), "{damaged}");
+    assert!(!scratch.0.join("out").exists());
+    let missing = told(&URLS.replace("urls.txt", "none.txt"), "check");
+    assert!(missing.contains("p.yaml:3:19: no file or folder `none.txt`"), "{missing}");
+    let other = told(&URLS.replace("archives", "crawls: X*, archives"), "check");
+    assert!(other.contains("no index file is of a crawl `X*`"), "{other}");
+    let none = told(&URLS.replace(", archives: crawl", ""), "check");
+    assert!(none.contains("`archives` is missing"), "{none}");
+    let late = told(&URLS.replace("  - extract: { math: any }\n", ""), "check");
+    assert!(late.contains("`extract` is missing"), "{late}");
 }

@@ -35,6 +35,10 @@ coded! {
         EmptyText = "empty-text",
         /// The row of a table of documents cannot be read as one, or has no text.
         MalformedRow = "malformed-row",
+        /// No capture of the URL is in the index (`urls`).
+        NotInIndex = "not-in-index",
+        /// What stands in a list of URLs is none (`urls`).
+        NotAUrl = "not-a-url",
         /// The document was not drawn (`sample`).
         NotSampled = "not-sampled",
         /// The document does not meet a condition (`where`).

@@ -82,6 +82,15 @@ fn not_index(error: StoreError) -> LookupError {
     }
 }
 
+/// Threads that wait for a store cost little.
+const WAITING: usize = 16;
+
+/// Threads to look up with: as many as the machine has, or more where an index lies in a store.
+pub fn lookup_threads(index: &[IndexFile]) -> usize {
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    if index.iter().any(|file| file.name.contains("://")) { cores.max(WAITING) } else { cores }
+}
+
 /// The value of a folder `name=value` in a path, as Hive lays tables out.
 fn partition<'a>(path: &'a str, name: &str) -> Option<&'a str> {
     path.rsplit(['/', '\\']).find_map(|folder| folder.strip_prefix(name)?.strip_prefix('='))

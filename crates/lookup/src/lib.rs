@@ -29,7 +29,7 @@ mod wanted;
 
 pub use capture::Capture;
 pub use error::LookupError;
-pub use index::{IndexFile, Listing, list_index};
+pub use index::{IndexFile, Listing, list_index, lookup_threads};
 pub use join::{Captures, Found, LookupCounts, LookupOptions, LookupProgress, lookup};
 pub use lists::read_urls;
 pub use ranged::{LocalFile, RangedRead, RemoteFile, joined};

@@ -34,6 +34,7 @@ mod spec;
 mod stages;
 mod tables;
 mod trial;
+mod urls;
 
 pub use cluster::{Cluster, shell_word, worker_megabytes};
 pub use error::RunError;

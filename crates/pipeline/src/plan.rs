@@ -2,6 +2,7 @@
 
 use crate::legs::{Held, Leg};
 use crate::mix::{Mix, TableSource};
+use crate::urls::{Absent, Records};
 use cc_math_core::document_id;
 use cc_math_extract::{EXTRACTOR, MathMode};
 use cc_math_store::{Form, Format, Input, RecordRange, Root};
@@ -73,13 +74,15 @@ pub(crate) enum Part {
     Ranges { name: String, root: Root, ranges: Vec<RecordRange> },
     /// Documents that an earlier leg held.
     Held(Held),
+    /// URLs that lead to no record.
+    Absent { name: String, urls: Vec<Absent> },
 }
 
 impl Part {
     pub(crate) fn name(&self) -> &str {
         match self {
             Part::Whole(input) => &input.name,
-            Part::Ranges { name, .. } => name,
+            Part::Ranges { name, .. } | Part::Absent { name, .. } => name,
             Part::Held(held) => &held.name,
         }
     }
@@ -104,6 +107,9 @@ const PAGES: usize = 512;
 
 /// Record ranges in one task.
 const RANGES: usize = 4096;
+
+/// URLs in one task that lead to no record.
+const ABSENT: usize = 1 << 16;
 
 impl Plan {
     /// A plan whose output goes to files: a task an archive, some hundred pages
@@ -146,6 +152,18 @@ impl Plan {
         }
         for group in pages.chunks(PAGES) {
             plan.add("pages", group.to_vec());
+        }
+        self
+    }
+
+    /// The plan with what came of URLs cut into tasks.
+    pub(crate) fn with_records(mut self, records: Records) -> Self {
+        for part in slices("urls", records.root, &records.ranges) {
+            self.add("urls", vec![part]);
+        }
+        for (index, urls) in records.absent.chunks(ABSENT).enumerate() {
+            let part = Part::Absent { name: format!("absent[{index}]"), urls: urls.to_vec() };
+            self.add("absent", vec![part]);
         }
         self
     }
@@ -228,6 +246,7 @@ pub(crate) fn part_bytes(part: &Part) -> Option<u64> {
         Part::Whole(input) => input.place.known_bytes(),
         Part::Ranges { ranges, .. } => Some(ranges.iter().map(|range| range.length).sum()),
         Part::Held(held) => Some(held.frames.iter().map(|(frame, _)| frame.bytes).sum()),
+        Part::Absent { urls, .. } => Some(urls.iter().map(|absent| absent.url.len() as u64).sum()),
     }
 }
 

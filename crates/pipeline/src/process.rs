@@ -4,8 +4,9 @@ use crate::error::RunError;
 use crate::guard::caught;
 use crate::legs::{Choice, Held};
 use crate::mix::{Draw, MIX, TableSource};
-use crate::source::{Hash, PAGE_CAP, PageContent, PageFile, Unit, failed};
+use crate::source::{Hash, PAGE_CAP, PageContent, PageFile, Unit, absent_entry, failed};
 use crate::stages::Step;
+use crate::urls::Absent;
 use cc_math_core::{
     Counts, Document, FailedInput, InputEntry, Ledger, Locator, Reason, Verdict, document_id,
 };
@@ -39,6 +40,7 @@ const READING: &str = "warc";
 const HTTP: &str = "http";
 const EXTRACTION: &str = "extract";
 const TABLE: &str = "documents";
+const URLS: &str = "urls";
 const LIMIT: &str = "limit";
 
 /// What a unit of work gave.
@@ -95,6 +97,14 @@ impl Batch {
         self.reject(reject, &ledger);
     }
 
+    /// Makes a reject of a URL that leads to no record.
+    fn absent(&mut self, Absent { url, reason, detail }: Absent) {
+        self.counts.records += 1;
+        let url = Some(url);
+        let reject = Reject { url, stage: URLS.into(), reason, detail, ..Reject::blank() };
+        self.reject(reject, &Ledger::default());
+    }
+
     fn document(&mut self, mut document: Document) {
         document.text.shrink_to_fit();
         self.counts.documents += 1;
@@ -144,6 +154,10 @@ impl<'a> Worker<'a> {
             }
             Unit::Rows { name, piece, source } => self.rows(&name, &piece, source, &mut batch),
             Unit::Held(held) => self.held(&held, &mut batch),
+            Unit::Absent { name, urls } => {
+                batch.inputs.push(absent_entry(&name, &urls));
+                urls.into_iter().for_each(|absent| batch.absent(absent));
+            }
             Unit::Ranges { root, ranges } => {
                 let records = root.records(&ranges, self.limits.record as u64);
                 for (range, bytes) in ranges.iter().zip(records) {

@@ -3,6 +3,7 @@
 use crate::spec::{Blend, Documents, ENTRIES, Output, Warc};
 use crate::stages::{STAGES, StageKind};
 use crate::trial::Test;
+use crate::urls::UrlSource;
 use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value as Json, json};
@@ -39,6 +40,7 @@ fn entry(name: &str) -> Json {
             ("warc", schema_of::<Warc>()),
             ("documents", schema_of::<Documents>()),
             ("mix", schema_of::<Blend>()),
+            ("urls", schema_of::<UrlSource>()),
         ]),
         "stages" => json!({ "type": "array", "minItems": 1, "items": { "anyOf": stages() } }),
         "output" => json!({ "anyOf": [{ "type": "string" }, schema_of::<Output>()] }),

@@ -3,6 +3,7 @@
 use crate::guard::caught;
 use crate::legs::Held;
 use crate::plan::{Part, Task, part_bytes};
+use crate::urls::Absent;
 use cc_math_core::{FailedInput, InputEntry};
 use cc_math_store::{Facts, Form, Frame, Input, Piece, Pieces, Place, RecordRange, Root, sniff};
 use cc_math_warc::{Chunk, Limits, Splitter};
@@ -27,6 +28,8 @@ pub(crate) enum Unit {
     Rows { name: Arc<str>, piece: Piece, source: usize },
     /// Some frames of documents that an earlier leg held.
     Held(Held),
+    /// URLs that lead to no record.
+    Absent { name: String, urls: Vec<Absent> },
 }
 
 /// A page that is not in an archive.
@@ -210,6 +213,7 @@ impl Source {
                 self.held = Some(held);
                 Ok(None)
             }
+            Some(Part::Absent { name, urls }) => Ok(Some(Item::Unit(Unit::Absent { name, urls }))),
             Some(part) => {
                 let entry = range_entry(&part);
                 if let Part::Ranges { root, ranges, .. } = part {
@@ -270,6 +274,15 @@ fn range_entry(part: &Part) -> InputEntry {
         }
     }
     InputEntry { bytes: part_bytes(part).unwrap_or(0), ..hash.entry(part.name()) }
+}
+
+/// The entry of URLs that lead to no record: a hash of them and of why.
+pub(crate) fn absent_entry(name: &str, urls: &[Absent]) -> InputEntry {
+    let mut hash = Hash::default();
+    for Absent { url, reason, detail } in urls {
+        hash.update(format!("{url}\0{reason}\0{detail}\n").as_bytes());
+    }
+    hash.entry(name)
 }
 
 fn is_page(part: &Part) -> bool {
@@ -374,6 +387,7 @@ impl Stamp {
             Part::Ranges { root: Root::Remote(_), .. } => Some(Vec::new()),
             // Its hash is part of the task's key.
             Part::Held(_) => Some(Vec::new()),
+            Part::Absent { .. } => Some(Vec::new()),
             Part::Ranges { root, ranges, .. } => {
                 let files: BTreeSet<_> = ranges.iter().map(|range| &range.file).collect();
                 let local = files.into_iter().filter_map(|file| match root.place(file) {
@@ -391,6 +405,7 @@ pub(crate) fn unchanged(part: &Part, entry: Option<&InputEntry>, stamps: &[Stamp
     let Some(now) = Stamp::of_part(part) else { return false };
     match (part, entry) {
         (Part::Held(_), _) => true,
+        (Part::Absent { name, urls }, _) => entry == Some(&absent_entry(name, urls)),
         (Part::Ranges { .. }, _) => now == stamps && entry == Some(&range_entry(part)),
         (_, Some(entry)) => now == stamps || rehashed(part).as_ref() == Some(entry),
         (_, None) => false,

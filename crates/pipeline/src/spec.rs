@@ -9,6 +9,7 @@ use crate::plan::Plan;
 use crate::policy::{self, Approved, Corpus, Policy, gates, scorers};
 use crate::stages::measuring;
 use crate::trial::Trial;
+use crate::urls::UrlSource;
 use cc_math_config::{Node, Place, Problem, Source, parse};
 use cc_math_extract::{EXTRACTOR, MathMode};
 use cc_math_store::{Columns, Format, Input, StoreError, list_documents, list_inputs};
@@ -55,6 +56,7 @@ enum Kind {
     Pages { root: Option<PathBuf> },
     Documents { columns: Columns },
     Mix { mix: Mix, sources: Vec<Blended> },
+    Urls(Box<UrlSource>),
 }
 
 /// One source of a blend.
@@ -236,6 +238,7 @@ impl Pipeline {
             Kind::Documents { columns } => {
                 json!({ "documents": { "paths": paths, "columns": columns.names() } })
             }
+            Kind::Urls(urls) => json!({ "urls": urls.resolved() }),
             Kind::Mix { mix, sources } => {
                 let shares = sources.iter().map(|Blended { source, paths }| {
                     let paths: Vec<&String> = paths.iter().map(|(path, _)| path).collect();
@@ -323,7 +326,18 @@ impl Pipeline {
         self.chain.cut().turns.iter().map(|(_, count)| *count).collect()
     }
 
-    /// Lists the inputs, and cuts them into tasks.
+    /// Looks for the inputs; how many tasks there are, if that is known without reading any.
+    ///
+    /// # Errors
+    /// Every path that leads to nothing.
+    pub fn check_inputs(&self) -> Result<Option<usize>, Vec<Problem>> {
+        match (&self.inputs.kind, self.inputs.paths.first()) {
+            (Kind::Urls(urls), Some((_, place))) => urls.check(place).map(|()| None),
+            _ => self.plan().map(|plan| Some(plan.tasks())),
+        }
+    }
+
+    /// Lists the inputs, and cuts them into tasks. URLs are looked up for that.
     ///
     /// # Errors
     /// Every path that leads to nothing.
@@ -337,6 +351,10 @@ impl Pipeline {
 
     fn with_inputs(&self) -> Result<Plan, Vec<Problem>> {
         let plan = self.without_inputs();
+        if let Kind::Urls(urls) = &self.inputs.kind {
+            let Some((_, place)) = self.inputs.paths.first() else { return Ok(plan) };
+            return urls.look_up(place).map(|records| plan.with_records(records));
+        }
         let Kind::Mix { sources, .. } = &self.inputs.kind else {
             return Ok(plan.with(self.list(&self.inputs.paths)?));
         };
@@ -358,7 +376,7 @@ impl Pipeline {
     fn list(&self, paths: &[(String, Place)]) -> Result<Vec<Input>, Vec<Problem>> {
         let list = |paths: &[String]| match &self.inputs.kind {
             Kind::Pages { root } => list_inputs(paths, root.as_deref()),
-            Kind::Documents { .. } | Kind::Mix { .. } => list_documents(paths, None),
+            _ => list_documents(paths, None),
         };
         let names: Vec<String> = paths.iter().map(|(path, _)| path.clone()).collect();
         let error = match list(&names) {
@@ -382,6 +400,9 @@ impl Pipeline {
         match &self.inputs.kind {
             Kind::Pages { .. } => json!({ "pages": { "extractor": EXTRACTOR } }),
             Kind::Documents { columns } => json!({ "documents": { "columns": columns.names() } }),
+            Kind::Urls(urls) => {
+                json!({ "pages": { "extractor": EXTRACTOR }, "urls": urls.to_json() })
+            }
             Kind::Mix { mix, sources } => {
                 let shares = sources.iter().map(|Blended { source, .. }| {
                     let share =
@@ -432,7 +453,7 @@ impl Pipeline {
         let plan = Plan::of(json, math, legs, self.format, Some(self.seed));
         let plan = Plan { partition: self.partition.clone(), ..plan };
         match &self.inputs.kind {
-            Kind::Pages { .. } => plan,
+            Kind::Pages { .. } | Kind::Urls(_) => plan,
             Kind::Documents { columns } => {
                 let source = TableSource { columns: columns.clone(), ..TableSource::default() };
                 Plan { sources: vec![source], ..plan }

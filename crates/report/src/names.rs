@@ -9,7 +9,12 @@ use std::collections::BTreeSet;
 pub(crate) fn stages(manifest: &Manifest) -> Vec<String> {
     let source = manifest.plan.pointer("/pipeline/source");
     let tables = source.is_some_and(|source| source.get("documents").is_some());
-    let reading: &[&str] = if tables { &["documents"] } else { &["warc", "http"] };
+    let urls = source.is_some_and(|source| source.get("urls").is_some());
+    let reading: &[&str] = match (tables, urls) {
+        (true, _) => &["documents"],
+        (false, true) => &["urls", "warc", "http"],
+        (false, false) => &["warc", "http"],
+    };
     let mut names: Vec<String> = reading.iter().map(|name| (*name).to_owned()).collect();
     match planned(manifest) {
         Some(stages) => names.extend(stages.map(|(name, _)| name.clone())),

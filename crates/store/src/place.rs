@@ -114,7 +114,7 @@ pub enum Root {
 
 impl Root {
     /// The root that an operator named.
-    pub(crate) fn named(path: &Path) -> Self {
+    pub fn named(path: &Path) -> Self {
         let text = path.to_string_lossy();
         if is_address(&text) { Self::Remote(text.into_owned()) } else { Self::Folder(path.into()) }
     }

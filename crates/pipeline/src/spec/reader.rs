@@ -7,6 +7,7 @@ use super::{
 };
 use crate::mix::{Mix, TableSource};
 use crate::trial::Trial;
+use crate::urls::UrlSource;
 use cc_math_config::{Entry, Node, Place, Problem, Tree, Variables, read};
 use cc_math_store::Columns;
 use serde::de::DeserializeOwned;
@@ -43,7 +44,8 @@ impl Reader<'_> {
         let output = self.part(&parts, "output", &top).and_then(|entry| self.output(entry));
         let stages = self.part(&parts, "stages", &top);
         let mut chain = ChainReader::new(seed.unwrap_or(0), &variables, self.problems);
-        let pages = inputs.as_ref().map(|inputs| matches!(inputs.kind, Kind::Pages { .. }));
+        let pages =
+            inputs.as_ref().map(|inputs| matches!(inputs.kind, Kind::Pages { .. } | Kind::Urls(_)));
         let chain = stages.and_then(|entry| chain.read(entry, self.file, pages));
         let Output { path, format, partition_by } = output?;
         Some(Pipeline {
@@ -141,31 +143,38 @@ impl Reader<'_> {
                 let Documents { paths, preset, columns } = read(value, place, self.problems)?;
                 (paths, Kind::Documents { columns: self.columns(preset, columns, value)? })
             }
+            "urls" => {
+                let urls: UrlSource = read(value, place, self.problems)?;
+                let paths = self.placed(urls.lists.clone(), "lists", value, place)?;
+                return Some(Inputs { paths, kind: Kind::Urls(Box::new(urls)) });
+            }
             "mix" => {
                 let kind = self.mix(value, place, seed)?;
                 return Some(Inputs { paths: Vec::new(), kind });
             }
             _ => {
-                let known = ["warc", "documents", "mix"];
+                let known = ["warc", "documents", "mix", "urls"];
                 self.problems.push(Problem::unknown("source", name, place, &known));
                 return None;
             }
         };
-        Some(Inputs { paths: self.placed(paths, value, place)?, kind })
+        Some(Inputs { paths: self.placed(paths, "paths", value, place)?, kind })
     }
 
     /// Paths with the places where they stand.
     fn placed(
         &mut self,
         paths: Vec<String>,
+        entry: &str,
         source: &Node,
         place: &Place,
     ) -> Option<Vec<(String, Place)>> {
         if paths.is_empty() {
-            self.problem(place, "no path is named", "write `paths: [\"crawl/*.warc.gz\"]`");
+            let hint = format!("write `{entry}: [\"crawl/*.warc.gz\"]`");
+            self.problem(place, "no path is named", &hint);
             return None;
         }
-        let places = source.get("paths").and_then(Node::items).unwrap_or_default();
+        let places = source.get(entry).and_then(Node::items).unwrap_or_default();
         Some(paths.into_iter().zip(places.iter().map(|node| node.place.clone())).collect())
     }
 
@@ -181,7 +190,7 @@ impl Reader<'_> {
                 let message = format!("a weight is a number above 0, not {weight}");
                 self.problem(at, message, "leave out a source that nothing is to be taken from");
             }
-            let paths = self.placed(paths.clone(), value, place);
+            let paths = self.placed(paths.clone(), "paths", value, place);
             let columns = self.columns(*preset, columns.clone(), value);
             sources.extend(paths.zip(columns).map(|(paths, columns)| {
                 let source = TableSource { name: name.clone(), weight: *weight, columns };
