@@ -65,8 +65,13 @@ struct Patient {
 impl HttpService for Patient {
     async fn call(&self, request: HttpRequest) -> Result<HttpResponse, HttpError> {
         if is_metadata(&request) {
-            let answer = self.inner.execute(request).await;
-            return answer.map_err(|error| HttpError::new(error.kind(), NoCredentials));
+            return match self.inner.execute(request).await {
+                // What is not told to those who ask in the new way may be told in the old one.
+                Ok(answer) if answer.status().is_client_error() && !asks_in_the_old_way() => {
+                    Err(HttpError::new(HttpErrorKind::Unknown, NoCredentials))
+                }
+                answer => answer.map_err(|error| HttpError::new(error.kind(), NoCredentials)),
+            };
         }
         let client = self.client(&request)?;
         let safe = ["GET", "HEAD", "PUT", "DELETE"].contains(&request.method().as_str());
@@ -116,6 +121,11 @@ impl Patient {
 fn is_metadata(request: &HttpRequest) -> bool {
     let host = request.uri().host().unwrap_or_default();
     host.starts_with("169.254.") || host == "metadata.google.internal" || host == "metadata"
+}
+
+/// Whether Amazon's machines may be asked without a token, too.
+fn asks_in_the_old_way() -> bool {
+    std::env::var_os("AWS_IMDSV1_FALLBACK").is_some()
 }
 
 fn passes(kind: HttpErrorKind, safe: bool) -> bool {

@@ -131,10 +131,7 @@ impl Prefix {
             let paths = futures_util::stream::iter(paths.clone().into_iter().map(Ok)).boxed();
             let mut deleted = self.store.delete_stream(paths);
             while let Some(one) = deleted.next().await {
-                match one.map_err(|error| gone(&error)) {
-                    Err(Some(fault)) => return Err(fault),
-                    Ok(_) | Err(None) => {}
-                }
+                one.map(drop).or_else(|error| kept(&error))?;
             }
             Ok(())
         };
@@ -151,9 +148,10 @@ impl Prefix {
     }
 }
 
-/// What went wrong when something was removed; that it is not there is not wrong.
-fn gone(error: &Error) -> Option<Fault> {
-    Some(sentence(error)).filter(|fault| !fault.missing)
+/// Why something could not be removed; that it is not there is no reason.
+fn kept(error: &Error) -> Result<(), Fault> {
+    let fault = sentence(error);
+    if fault.missing { Ok(()) } else { Err(fault) }
 }
 
 impl Tree for Prefix {
