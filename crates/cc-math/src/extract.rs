@@ -28,7 +28,8 @@ pub(crate) struct ExtractArguments {
     /// addresses: s3://BUCKET/KEY, gs://, az://, http(s)://.
     #[arg(required = true, value_name = "INPUT")]
     inputs: Vec<String>,
-    /// Output folder, or `-` for a stream on standard output.
+    /// Output folder, which may be a prefix of a store (s3://BUCKET/KEY, gs://, az://), or `-` for a
+    /// stream on standard output.
     #[arg(long, short, value_name = "OUT")]
     output: Option<String>,
     /// Format of the documents: Parquet, JSON Lines plain or compressed, or Markdown with each

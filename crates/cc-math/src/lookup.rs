@@ -8,7 +8,7 @@ use cc_math_lookup::{
     TableFormat, Urls, Wanted, joined, list_index, lookup, lookup_threads, read_urls, write_file,
     write_table,
 };
-use cc_math_store::{Durability, RecordRange, write_once};
+use cc_math_store::{Durability, RecordRange, check_local, write_once};
 use clap::{Args, ValueEnum};
 use serde_json::json;
 use std::io;
@@ -91,6 +91,10 @@ fn statuses(text: &str) -> Result<Statuses, String> {
 pub(crate) fn run(arguments: &LookupArguments, log: &Log) -> Result<Ending, Fault> {
     let name = || Fault::TableName(arguments.output.clone());
     let format = TableFormat::of_name(&arguments.output).ok_or_else(name)?;
+    for file in [Some(&arguments.output), arguments.missing.as_ref(), arguments.malformed.as_ref()]
+    {
+        file.map_or(Ok(()), |file| check_local(Path::new(file)))?;
+    }
     let started = Instant::now();
     let root = arguments.index_root.as_deref();
     let listing = list_index(&arguments.index, root, arguments.crawls.as_deref())?;

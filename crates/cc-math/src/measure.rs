@@ -7,7 +7,7 @@ use crate::report::write_page;
 use crate::work::work;
 use cc_math_pipeline::{Approved, Destination, Pipeline, Retention};
 use cc_math_report::{Folder, Measured, Retained, Survey};
-use cc_math_store::{Durability, write_once};
+use cc_math_store::{Durability, check_local, write_once};
 use std::path::PathBuf;
 
 /// How a pipeline is measured.
@@ -27,6 +27,7 @@ impl Measuring {
         let measuring = measuring.map_err(|problem| Fault::Pipeline(vec![problem]))?;
         let plan = measuring.plan().map_err(Fault::Pipeline)?;
         let path = self.output.unwrap_or_else(|| measuring.output.clone());
+        check_local(&path)?;
         let destination = Destination::Folder { path: path.clone(), overwrite: self.overwrite };
         let ending = work(plan.clone(), destination, self.threads, log)?;
         if ending == Ending::Interrupted {

@@ -78,7 +78,7 @@ pub(crate) struct PlanArguments {
 pub(crate) struct RunArguments {
     #[command(flatten)]
     pipeline: PipelineArguments,
-    /// Output folder, in place of the pipeline's.
+    /// Output folder or prefix of a store, in place of the pipeline's.
     #[arg(long, short, value_name = "OUT")]
     output: Option<PathBuf>,
     /// Threads that work [default: as many as the machine has].

@@ -14,7 +14,7 @@ use crate::work::watch;
 use api::Api;
 pub(crate) use api::RayError;
 use cc_math_pipeline::{Pipeline, Plan, Report, RunOptions, shell_word, worker_megabytes};
-use cc_math_store::{Durability, StoreError, write_once};
+use cc_math_store::{Durability, StoreError, check_local, write_once};
 use clap::{Args, ValueEnum};
 use follow::{Follower, Outcome};
 use serde_json::json;
@@ -28,7 +28,8 @@ use std::time::Instant;
 pub(crate) enum Engine {
     /// This process.
     Local,
-    /// A Ray cluster that has `cc-math`, inputs and output at the same paths.
+    /// A Ray cluster that has `cc-math`, inputs and output at the same paths; the output is a
+    /// folder.
     Ray,
 }
 
@@ -85,6 +86,7 @@ const DRIVER: &str = include_str!("ray/driver.py");
 impl Handover<'_> {
     /// Runs it, on so many threads of this machine what Ray leaves to do.
     pub(crate) fn run(&self, threads: Option<u16>, log: &Log) -> Result<Ending, Fault> {
+        check_local(self.out)?;
         let api = Api::connect(self.arguments.ray_address.as_deref().unwrap_or(ADDRESS))?;
         let legs = self.plan.legs();
         watch((legs, self.plan.bytes()), threads, log, |options, meter| {

@@ -24,7 +24,7 @@ pub(crate) struct TaskArguments {
     /// Give a value another value, as in `--set stages.sample.rate=0.1`.
     #[arg(long = "set", value_name = "PATH=VALUE")]
     sets: Vec<String>,
-    /// Output folder, in place of the pipeline's.
+    /// Output folder or prefix of a store, in place of the pipeline's.
     #[arg(long, short, value_name = "OUT")]
     output: Option<PathBuf>,
     /// The leg, counted from 0.

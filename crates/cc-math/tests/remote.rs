@@ -9,91 +9,16 @@
 #[allow(dead_code, reason = "each test binary uses what it needs")]
 mod support;
 
-use hyper::body::Incoming;
-use hyper::server::conn::http1;
-use hyper::service::{Service, service_fn};
-use hyper_util::rt::TokioIo;
-use s3s::auth::SimpleAuth;
-use s3s::service::S3ServiceBuilder;
+#[allow(dead_code, reason = "each test binary uses what it needs")]
+#[path = "support/store.rs"]
+mod store;
+
 use serde_json::Value as Json;
 use std::fs;
 use std::path::Path;
 use std::process::Output;
-use std::sync::{Arc, Mutex};
+use store::{Store, errors};
 use support::{Scratch, fixtures};
-
-/// A server whose buckets are the folders of a folder.
-struct Store {
-    port: u16,
-    requests: Arc<Mutex<Vec<String>>>,
-}
-
-impl Store {
-    fn start(folder: &Path) -> Self {
-        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-        listener.set_nonblocking(true).unwrap();
-        let port = listener.local_addr().unwrap().port();
-        let requests = Arc::new(Mutex::new(Vec::new()));
-        let (folder, heard) = (folder.to_path_buf(), Arc::clone(&requests));
-        std::thread::spawn(move || {
-            let mut runtime = tokio::runtime::Builder::new_multi_thread();
-            let runtime = runtime.worker_threads(1).enable_all().build().unwrap();
-            runtime.block_on(serve(listener, &folder, heard));
-        });
-        Self { port, requests }
-    }
-
-    /// The binary, told of the server.
-    fn run(&self, scratch: &Scratch, arguments: &str) -> Output {
-        self.run_as("secret", scratch, arguments)
-    }
-
-    fn run_as(&self, secret: &str, scratch: &Scratch, arguments: &str) -> Output {
-        let endpoint = format!("http://127.0.0.1:{}", self.port);
-        let environment = [
-            ("AWS_ENDPOINT_URL", endpoint.as_str()),
-            ("AWS_ALLOW_HTTP", "true"),
-            ("AWS_REGION", "us-east-1"),
-            ("AWS_ACCESS_KEY_ID", "key"),
-            ("AWS_SECRET_ACCESS_KEY", secret),
-        ];
-        scratch.command(arguments).envs(environment).output().unwrap()
-    }
-
-    fn well(&self, scratch: &Scratch, arguments: &str) {
-        let output = self.run(scratch, arguments);
-        assert_eq!(output.status.code(), Some(0), "{arguments}: {}", errors(&output));
-    }
-
-    /// Requests since the last time, as `GET /bucket/key`.
-    fn requests(&self) -> Vec<String> {
-        std::mem::take(&mut *self.requests.lock().unwrap())
-    }
-}
-
-async fn serve(listener: std::net::TcpListener, folder: &Path, heard: Arc<Mutex<Vec<String>>>) {
-    let mut builder = S3ServiceBuilder::new(s3s_fs::FileSystem::new(folder).unwrap());
-    builder.set_auth(SimpleAuth::from_single("key", "secret"));
-    let service = builder.build();
-    let listener = tokio::net::TcpListener::from_std(listener).unwrap();
-    loop {
-        let Ok((socket, _)) = listener.accept().await else { continue };
-        let (service, heard) = (service.clone(), Arc::clone(&heard));
-        tokio::spawn(async move {
-            let answer = service_fn(|request: hyper::Request<Incoming>| {
-                let told = format!("{} {}", request.method(), request.uri().path());
-                heard.lock().unwrap().push(told);
-                Service::call(&service, request)
-            });
-            let served = http1::Builder::new().serve_connection(TokioIo::new(socket), answer);
-            served.await.unwrap_or_default();
-        });
-    }
-}
-
-fn errors(output: &Output) -> String {
-    String::from_utf8_lossy(&output.stderr).into_owned()
-}
 
 fn json(path: &Path) -> Json {
     serde_json::from_slice(&fs::read(path).unwrap()).unwrap()
@@ -271,8 +196,7 @@ fn what_cannot_be_listed_is_told_with_a_hint() {
     told(&run("s3://crawl/*.zip"), "no file or folder `s3://crawl/*.zip`", "hint: a prefix");
     let wrong = store.run_as("wrong", &scratch, "extract s3://crawl/ -o out");
     told(&wrong, "403 (SignatureDoesNotMatch)", "hint: credentials come from the environment");
-    let dead = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-    let dead = Store { port: dead.port(), requests: Arc::default() };
+    let dead = Store::dead();
     told(
         &dead.run(&scratch, "extract s3://crawl/ -o out"),
         "no connection",

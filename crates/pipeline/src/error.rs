@@ -45,8 +45,23 @@ pub enum RunError {
         count: usize,
     },
     /// Another process is writing to the output folder.
-    #[error("another run is writing to `{0}`")]
-    Busy(String),
+    #[error("another run is writing to `{out}`: {holder}")]
+    Busy {
+        /// The output folder.
+        out: String,
+        /// Which process, and since when.
+        holder: String,
+        /// The object that keeps others off, if it is not a file of this machine.
+        lock: Option<String>,
+    },
+    /// Another process took this run for dead, and writes to the output folder in its place.
+    #[error("another run has taken `{out}` over: {holder}")]
+    TakenOver {
+        /// The output folder.
+        out: String,
+        /// Which process, and since when.
+        holder: String,
+    },
     /// A table that the run keeps about itself cannot be understood.
     #[error("`{path}` is damaged: {message}")]
     Damaged {
@@ -108,7 +123,18 @@ impl RunError {
                 "`cc-math run` does all that is left, on this machine".into(),
             ],
             Self::NoSuch { .. } => vec!["`cc-math task --list` tells what there is".into()],
-            Self::Busy(_) => vec!["wait for it to end, or name another folder".into()],
+            Self::Busy { lock: None, .. } => {
+                vec!["wait for it to end, or name another folder".into()]
+            }
+            Self::Busy { lock: Some(lock), .. } => vec![
+                "wait for it to end, or name another prefix".into(),
+                format!(
+                    "one that was killed is out of the way ten minutes after it was last heard of, or once `{lock}` is deleted"
+                ),
+            ],
+            Self::TakenOver { .. } => vec![
+                "this run was not heard of for ten minutes; the other one goes on with what is done".into(),
+            ],
             Self::Damaged { .. } => vec!["`--overwrite` starts anew".into()],
             Self::Unbalanced { .. } => {
                 vec!["this is a fault of cc-math; please report it with the input's name".into()]

@@ -4,28 +4,39 @@
 //! the account; `.cc-math/` holds the plan, a note for each finished task
 //! (what it read and wrote) and files that are still being written. A task is
 //! done when its note is there, and its note is there only after its files.
+//! Whether the folder is one of this machine or a prefix of a store is known to
+//! [`Tree`] alone.
 
 use crate::error::RunError;
 use crate::legs::{Choice, Held, stem};
 use crate::plan::{Part, Plan, Task};
-use crate::run::host;
 use crate::source::{Stamp, unchanged};
 use crate::tables::Finished;
 use cc_math_core::{Counts, Document, FailedInput, InputEntry, Manifest, OutputEntry};
 use cc_math_store::{
-    Durability, Frame, HELD, Pending, Sealed, StoreError, check_local_output, sync_folder,
-    write_once,
+    Durability, Frame, HELD, Holder, Lock, Pending, Root, Sealed, Tree, host_name, open_tree,
 };
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs::{self, File, TryLockError};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process;
 
 const STATE: &str = ".cc-math";
-const OUTPUTS: [&str; 4] = ["documents", "rejects", "manifest.json", "run.json"];
+const PLAN: &str = ".cc-math/plan.json";
+const LOCK: &str = ".cc-math/lock";
+const NOTES: &str = ".cc-math/tasks";
+const UNFINISHED: &str = ".cc-math/tmp";
+const MANIFEST: &str = "manifest.json";
+const RUNS: &str = "run.json";
+
+/// All that a run writes but what is about the folder itself.
+const WRITTEN: [&str; 8] =
+    ["documents", "rejects", MANIFEST, RUNS, NOTES, ".cc-math/legs", ".cc-math/ray", PLAN];
+
+/// Notes that are looked at together.
+const TOGETHER: usize = 256;
 
 /// The note of a finished task.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -68,7 +79,7 @@ impl HeldFile {
     /// Some of its documents, as part of a task.
     pub(crate) fn held(
         &self,
-        root: &Path,
+        root: &Root,
         choice: Choice,
         wanted: impl Fn(&Frame) -> bool,
     ) -> Held {
@@ -79,7 +90,7 @@ impl HeldFile {
         });
         Held {
             name: self.path.as_str().into(),
-            path: root.join(&self.path),
+            root: root.clone(),
             xxh3: self.xxh3.clone(),
             frames: numbered.filter(|(frame, _)| wanted(frame)).collect(),
             choice,
@@ -95,75 +106,63 @@ impl HeldFile {
 /// An output folder that this process writes to: alone, or with others that work on tasks of the
 /// same plan.
 pub(crate) struct Folder {
-    root: PathBuf,
+    tree: Box<dyn Tree>,
     /// Where unfinished files are.
-    unfinished: PathBuf,
-    /// Holds the lock for as long as it is open.
-    _lock: File,
+    unfinished: String,
+    lock: Lock,
 }
 
 impl Folder {
     /// Opens or creates the folder for a plan. What an interrupted run left unfinished is removed.
     pub(crate) fn open(root: &Path, plan: &Plan, overwrite: bool) -> Result<Self, RunError> {
-        check_local_output(root)?;
-        create(root)?;
-        let state = root.join(STATE);
-        if !state.join("plan.json").exists() && foreign(root)? {
-            return Err(RunError::NotOurs(root.display().to_string()));
+        let tree = open_tree(root)?;
+        tree.make("")?;
+        if tree.has_others(STATE)? && !tree.has(PLAN)? {
+            return Err(RunError::NotOurs(tree.root().to_string()));
         }
-        create(&state)?;
-        let lock = lock(&state, root, File::try_lock)?;
-        let folder = Self { root: root.into(), unfinished: state.join("tmp"), _lock: lock };
+        tree.make(STATE)?;
+        let lock = tree.lock(LOCK)?.map_err(|holder| busy(&*tree, holder))?;
+        tree.look()?;
+        let folder = Self { tree, unfinished: UNFINISHED.into(), lock };
         if overwrite {
-            folder.clear()?;
+            folder.tree.remove(&WRITTEN)?;
         }
         folder.check_plan(plan)?;
-        remove(&folder.unfinished)?;
-        for name in [".cc-math/tmp", ".cc-math/tasks", "documents", "rejects"] {
-            create(&root.join(name))?;
+        folder.tree.remove(&[UNFINISHED])?;
+        for name in [UNFINISHED, NOTES, "documents", "rejects"] {
+            folder.tree.make(name)?;
         }
         Ok(folder)
     }
 
     /// Joins others that work on tasks of this plan. The folder has been opened for it before.
     pub(crate) fn join(root: &Path, plan: &Plan) -> Result<Self, RunError> {
-        let state = root.join(STATE);
-        let before = read_json::<Json>(&state.join("plan.json"))?;
-        let Some(before) = before else {
-            return Err(RunError::NotPrepared(root.display().to_string()));
+        let tree = open_tree(root)?;
+        tree.look()?;
+        let Some(before) = read_json::<Json>(&*tree, PLAN)? else {
+            return Err(RunError::NotPrepared(tree.root().to_string()));
         };
         if before != plan.json {
             let differences = differences(&before, &plan.json);
-            return Err(RunError::OtherPlan { out: root.display().to_string(), differences });
+            return Err(RunError::OtherPlan { out: tree.root().to_string(), differences });
         }
-        let lock = lock(&state, root, File::try_lock_shared)?;
-        let host = host().unwrap_or_default();
-        let unfinished = state.join("tmp").join(format!("{host}-{}", process::id()));
-        create(&unfinished)?;
-        Ok(Self { root: root.into(), unfinished, _lock: lock })
-    }
-
-    fn clear(&self) -> Result<(), RunError> {
-        for name in OUTPUTS {
-            remove(&self.root.join(name))?;
-        }
-        for name in ["tasks", "legs", "ray"] {
-            remove(&self.root.join(STATE).join(name))?;
-        }
-        remove(&self.root.join(STATE).join("plan.json"))
+        let lock = tree.join(LOCK)?.map_err(|holder| busy(&*tree, holder))?;
+        let host = host_name().unwrap_or_default();
+        let unfinished = format!("{UNFINISHED}/{host}-{}", process::id());
+        tree.make(&unfinished)?;
+        Ok(Self { tree, unfinished, lock })
     }
 
     /// Where the plan is not what it was, something of what was done has to be of use still: what
     /// is not is done again, which an operator might not have meant.
     fn check_plan(&self, plan: &Plan) -> Result<(), RunError> {
-        let path = self.root.join(STATE).join("plan.json");
-        let write = || write_json(&path, &plan.json, Durability::Kept);
-        match read_json::<Json>(&path)? {
+        let write = || self.write(PLAN, &plan.json, Durability::Kept);
+        match read_json::<Json>(&*self.tree, PLAN)? {
             None => write(),
             Some(before) if before == plan.json => Ok(()),
             Some(_) if self.is_of_use(plan)? => write(),
             Some(before) => Err(RunError::OtherPlan {
-                out: self.root.display().to_string(),
+                out: self.tree.root().to_string(),
                 differences: differences(&before, &plan.json),
             }),
         }
@@ -171,9 +170,6 @@ impl Folder {
 
     /// Whether a plan goes on with documents that an earlier one held.
     fn is_of_use(&self, plan: &Plan) -> Result<bool, RunError> {
-        if !self.root.join(STATE).join("tasks").exists() {
-            return Ok(false);
-        }
         let hashes: Vec<&str> = plan.legs.iter().map(|leg| leg.hash.as_str()).collect();
         let notes = self.notes()?;
         Ok(notes
@@ -181,30 +177,28 @@ impl Folder {
             .any(|(_, note)| note.held.is_some() && hashes.contains(&note.plan.as_str())))
     }
 
-    fn note_path(&self, key: &str) -> PathBuf {
-        self.root.join(STATE).join("tasks").join(format!("{key}.json"))
+    /// Which tasks are done, and whether their inputs are still what they were.
+    pub(crate) fn done(&self, tasks: &[Task]) -> Result<Vec<Done>, RunError> {
+        let mut done = Vec::new();
+        for tasks in tasks.chunks(TOGETHER) {
+            let notes = self.read_notes(tasks.iter().map(|task| task.key.as_str()))?;
+            done.extend(tasks.iter().zip(notes).map(|(task, note)| self.is_done(task, note)));
+        }
+        Ok(done)
     }
 
-    /// Whether a task is done and its inputs are still what they were.
-    pub(crate) fn is_done(&self, task: &Task) -> Result<Done, RunError> {
-        let Some(note) = self.read_note(&task.key)? else {
-            return Ok(Done::No);
-        };
-        let present = |output: &OutputEntry| {
-            let size = fs::metadata(self.root.join(&output.path)).map(|data| data.len());
-            size.is_ok_and(|size| size == output.bytes)
-        };
-        let held = note.held.as_ref().is_none_or(|held| {
-            let data = fs::metadata(self.root.join(&held.path));
-            data.is_ok_and(|data| data.len() == held.bytes)
-        });
-        if !note.outputs.iter().all(present) || !held {
-            return Ok(Done::No);
+    fn is_done(&self, task: &Task, note: Option<Note>) -> Done {
+        let Some(note) = note else { return Done::No };
+        let present = |path: &str, bytes: u64| self.tree.size(path) == Some(bytes);
+        let outputs = note.outputs.iter().all(|output| present(&output.path, output.bytes));
+        if !outputs || !note.held.iter().all(|held| present(&held.path, held.bytes)) {
+            return Done::No;
         }
-        if !note.failed.is_empty() {
-            return Ok(Done::InPart);
+        match note.failed.is_empty() {
+            false => Done::InPart,
+            true if same_inputs(task, &note) => Done::Yes,
+            true => Done::Changed,
         }
-        Ok(if same_inputs(task, &note) { Done::Yes } else { Done::Changed })
     }
 
     /// Removes what tasks of a leg made that are not among these but read some of the same
@@ -224,19 +218,28 @@ impl Folder {
 
     /// Removes what some tasks made, and their notes.
     pub(crate) fn discard(&self, which: impl Fn(&str, &Note) -> bool) -> Result<(), RunError> {
-        for (key, note) in self.notes()?.into_iter().filter(|(key, note)| which(key, note)) {
-            let outputs = note.outputs.iter().map(|output| &output.path);
-            for path in outputs.chain(note.held.as_ref().map(|held| &held.path)) {
-                remove(&self.root.join(path))?;
-            }
-            remove(&self.note_path(&key))?;
-        }
-        Ok(())
+        let notes = self.notes()?.into_iter().filter(|(key, note)| which(key, note));
+        let files = notes.flat_map(|(key, note)| {
+            let outputs = note.outputs.into_iter().map(|output| output.path);
+            outputs.chain(note.held.map(|held| held.path)).chain([note_name(&key)])
+        });
+        let files: Vec<String> = files.collect();
+        self.held()?;
+        Ok(self.tree.remove(&files.iter().map(String::as_str).collect::<Vec<_>>())?)
     }
 
-    /// The folder's path.
-    pub(crate) fn root(&self) -> &Path {
-        &self.root
+    /// Where the names of its files begin.
+    pub(crate) fn root(&self) -> &Root {
+        self.tree.root()
+    }
+
+    /// Makes sure that nobody has taken the folder over.
+    fn held(&self) -> Result<(), RunError> {
+        self.lock.lost().map_or(Ok(()), |holder| Err(self.lost(&holder)))
+    }
+
+    fn lost(&self, holder: &Holder) -> RunError {
+        RunError::TakenOver { out: self.tree.root().to_string(), holder: holder.to_string() }
     }
 
     /// Gives a file of held documents its name.
@@ -255,7 +258,8 @@ impl Folder {
 
     /// Starts a file under a temporary name.
     pub(crate) fn pending(&self, name: &str) -> Result<Pending, RunError> {
-        Ok(Pending::create(self.unfinished.join(name))?)
+        self.held()?;
+        Ok(self.tree.pending(&format!("{}/{name}", self.unfinished))?)
     }
 
     /// Gives a finished file its name, and an entry in the note. The name is brought to the disk
@@ -266,63 +270,86 @@ impl Folder {
         sealed: Sealed,
         rows: u64,
     ) -> Result<OutputEntry, RunError> {
-        let target = self.root.join(&path);
-        target.parent().map_or(Ok(()), create)?;
+        self.held()?;
         let entry = OutputEntry { path, bytes: sealed.bytes, xxh3: sealed.xxh3.clone(), rows };
-        sealed.rename(&target)?;
+        self.tree.publish(sealed, &entry.path)?;
         Ok(entry)
     }
 
     /// Declares a task done. Where that is forgotten, or cannot be read after the machine went
     /// down, it is done again.
     pub(crate) fn write_note(&self, key: &str, note: &Note) -> Result<(), RunError> {
-        write_json(&self.note_path(key), note, Durability::Told)
+        self.held()?;
+        self.write(&note_name(key), note, Durability::Told)
     }
 
-    fn read_note(&self, key: &str) -> Result<Option<Note>, RunError> {
-        match read_json(&self.note_path(key)) {
-            Err(RunError::Damaged { .. }) => Ok(None),
-            read => read,
-        }
+    /// The notes of some tasks, if they are there and whole.
+    fn read_notes<'a>(
+        &self,
+        keys: impl Iterator<Item = &'a str>,
+    ) -> Result<Vec<Option<Note>>, RunError> {
+        let names: Vec<String> = keys.map(note_name).collect();
+        let read = self.tree.read_all(&names).into_iter();
+        let notes = read.map(|read| Ok(serde_json::from_slice(&read?.unwrap_or_default()).ok()));
+        notes.collect()
     }
 
     /// The notes of all finished tasks, by key.
     pub(crate) fn notes(&self) -> Result<Vec<(String, Note)>, RunError> {
-        let folder = self.root.join(STATE).join("tasks");
+        let files = self.tree.files(NOTES)?;
+        let mut keys: Vec<&str> =
+            files.iter().filter_map(|file| file.strip_suffix(".json")).collect();
+        keys.sort_unstable();
         let mut notes = Vec::new();
-        for entry in fs::read_dir(&folder).map_err(|e| StoreError::io("read", &folder, e))? {
-            let path = entry.map_err(|e| StoreError::io("read", &folder, e))?.path();
-            let key = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-            if path.extension().is_some_and(|ending| ending == "json") {
-                notes.extend(self.read_note(&key)?.map(|note| (key, note)));
-            }
+        for keys in keys.chunks(TOGETHER) {
+            let read = keys.iter().zip(self.read_notes(keys.iter().copied())?);
+            notes.extend(read.filter_map(|(key, note)| Some(((*key).to_owned(), note?))));
         }
-        notes.sort_by(|a: &(String, Note), b| a.0.cmp(&b.0));
         Ok(notes)
     }
 
     /// Removes the manifest, for the time in which it would not be true.
     pub(crate) fn remove_manifest(&self) -> Result<(), RunError> {
-        remove(&self.root.join("manifest.json"))
+        Ok(self.tree.remove(&[MANIFEST])?)
     }
 
     pub(crate) fn write_manifest(&self, manifest: &Manifest) -> Result<(), RunError> {
-        let files = manifest.outputs.iter().map(|output| Path::new(&output.path));
-        for folder in files.filter_map(Path::parent).collect::<BTreeSet<_>>() {
-            sync_folder(&self.root.join(folder))?;
-        }
-        write_json(&self.root.join("manifest.json"), manifest, Durability::Kept)
+        self.lock.confirm()?.map_or(Ok(()), |holder| Err(self.lost(&holder)))?;
+        let files = manifest.outputs.iter().map(|output| (output.path.as_str(), output.bytes));
+        self.tree.settle(&files.collect::<Vec<_>>())?;
+        self.write(MANIFEST, manifest, Durability::Kept)
     }
 
     /// Adds one run to `run.json`, where everything goes that varies between equal runs.
     pub(crate) fn add_run(&self, run: Json) -> Result<(), RunError> {
-        let path = self.root.join("run.json");
-        let before = read_json::<Json>(&path).ok().flatten();
+        let before = read_json::<Json>(&*self.tree, RUNS).ok().flatten();
         let mut runs =
             before.and_then(|json| json.get("runs")?.as_array().cloned()).unwrap_or_default();
         runs.push(run);
-        write_json(&path, &json!({ "runs": runs }), Durability::Told)
+        self.write(RUNS, &json!({ "runs": runs }), Durability::Told)
     }
+
+    fn write<T: Serialize>(
+        &self,
+        name: &str,
+        value: &T,
+        durability: Durability,
+    ) -> Result<(), RunError> {
+        let mut bytes =
+            serde_json::to_vec_pretty(value).map_err(|e| damaged(&*self.tree, name, e))?;
+        bytes.push(b'\n');
+        Ok(self.tree.write(name, &bytes, durability)?)
+    }
+}
+
+fn note_name(key: &str) -> String {
+    format!("{NOTES}/{key}.json")
+}
+
+fn busy(tree: &dyn Tree, holder: Holder) -> RunError {
+    let is_remote = matches!(tree.root(), Root::Remote(_));
+    let lock = is_remote.then(|| tree.root().path(LOCK));
+    RunError::Busy { out: tree.root().to_string(), holder: holder.to_string(), lock }
 }
 
 /// Whether a task has to be worked on.
@@ -343,65 +370,13 @@ fn same_inputs(task: &Task, note: &Note) -> bool {
         && task.parts.iter().zip(stamps).all(|(part, stamps)| unchanged(part, entry(part), stamps))
 }
 
-fn lock(
-    state: &Path,
-    root: &Path,
-    how: fn(&File) -> Result<(), TryLockError>,
-) -> Result<File, RunError> {
-    let path = state.join("lock");
-    // NFS gives a shared lock to readers alone, and the other one to writers alone.
-    let file = File::options().read(true).write(true).create(true).truncate(false).open(&path);
-    let file = file.map_err(|e| StoreError::io("write", &path, e))?;
-    match how(&file) {
-        Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err(RunError::Busy(root.display().to_string())),
-        Err(TryLockError::Error(e)) => Err(StoreError::io("lock", &path, e).into()),
-    }
+fn read_json<T: DeserializeOwned>(tree: &dyn Tree, name: &str) -> Result<Option<T>, RunError> {
+    let Some(bytes) = tree.read(name)? else { return Ok(None) };
+    serde_json::from_slice(&bytes).map(Some).map_err(|e| damaged(tree, name, e))
 }
 
-fn foreign(root: &Path) -> Result<bool, RunError> {
-    let mut entries = fs::read_dir(root).map_err(|e| StoreError::io("read", root, e))?;
-    Ok(entries.any(|entry| entry.is_ok_and(|entry| entry.file_name() != STATE)))
-}
-
-fn create(folder: &Path) -> Result<(), RunError> {
-    Ok(fs::create_dir_all(folder).map_err(|e| StoreError::io("create", folder, e))?)
-}
-
-/// Removes a file or a folder, if it is there.
-fn remove(path: &Path) -> Result<(), RunError> {
-    let removed = match fs::symlink_metadata(path) {
-        Err(_) => Ok(()),
-        Ok(data) if data.is_dir() => fs::remove_dir_all(path),
-        Ok(_) => fs::remove_file(path),
-    };
-    Ok(removed.map_err(|e| StoreError::io("remove", path, e))?)
-}
-
-fn read_json<T: DeserializeOwned>(path: &Path) -> Result<Option<T>, RunError> {
-    let bytes = match fs::read(path) {
-        Ok(bytes) => bytes,
-        Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(None),
-        Err(e) => return Err(StoreError::io("read", path, e).into()),
-    };
-    let damaged = |e: serde_json::Error| RunError::Damaged {
-        path: path.display().to_string(),
-        message: e.to_string(),
-    };
-    serde_json::from_slice(&bytes).map(Some).map_err(damaged)
-}
-
-fn write_json<T: Serialize>(
-    path: &Path,
-    value: &T,
-    durability: Durability,
-) -> Result<(), RunError> {
-    let mut bytes = serde_json::to_vec_pretty(value).map_err(|e| RunError::Damaged {
-        path: path.display().to_string(),
-        message: e.to_string(),
-    })?;
-    bytes.push(b'\n');
-    Ok(write_once(path, &bytes, durability)?)
+fn damaged(tree: &dyn Tree, name: &str, error: serde_json::Error) -> RunError {
+    RunError::Damaged { path: tree.root().path(name), message: error.to_string() }
 }
 
 /// The options that differ between two plans, in words.

@@ -7,9 +7,8 @@ use crate::mix::Draw;
 use crate::plan::{Part, Task};
 use crate::stages::Step;
 use cc_math_core::{Document, document_id};
-use cc_math_store::Frame;
+use cc_math_store::{Frame, Root};
 use serde_json::Value as Json;
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// A stage at which a leg ends.
@@ -40,7 +39,8 @@ pub(crate) struct Leg {
 pub(crate) struct Held {
     /// Path in the output folder, which names it.
     pub(crate) name: Arc<str>,
-    pub(crate) path: PathBuf,
+    /// Where that begins.
+    pub(crate) root: Root,
     pub(crate) xxh3: String,
     /// The frames to be read, each with the number of the rows before it in the file.
     pub(crate) frames: Vec<(Frame, u64)>,
@@ -100,7 +100,7 @@ impl Leg {
     /// The tasks that go on with what the leg before held, which was the `first` or not: where so
     /// many documents are wanted, it need not have read more than gives them. Its notes are in the
     /// order of its tasks.
-    pub(crate) fn tasks(&self, turn: Turn, first: bool, root: &Path, notes: &[Note]) -> Vec<Task> {
+    pub(crate) fn tasks(&self, turn: Turn, first: bool, root: &Root, notes: &[Note]) -> Vec<Task> {
         let mut files: Vec<&HeldFile> =
             notes.iter().filter_map(|note| note.held.as_ref()).collect();
         match turn {
@@ -134,7 +134,7 @@ impl Leg {
 
     fn one_by_one(
         &self,
-        root: &Path,
+        root: &Root,
         files: &[&HeldFile],
         mut choice: impl FnMut(&HeldFile) -> Choice,
     ) -> Vec<Task> {
@@ -147,7 +147,7 @@ impl Leg {
     }
 
     /// A task for every range of keys.
-    fn by_key(&self, order: Order, root: &Path, files: &[&HeldFile]) -> Vec<Task> {
+    fn by_key(&self, order: Order, root: &Root, files: &[&HeldFile]) -> Vec<Task> {
         let mut weights = vec![0; usize::from(SLOTS)];
         for frame in files.iter().flat_map(|file| &file.frames) {
             weights.get_mut(usize::from(frame.slot)).into_iter().for_each(|w| *w += frame.weight);

@@ -232,13 +232,20 @@ impl<'a> Worker<'a> {
 
     /// Reads documents that an earlier leg held.
     fn held(&mut self, held: &Held, batch: &mut Batch) {
-        for (frame, before) in &held.frames {
+        let place = match held.root.place(&held.name) {
+            Ok(place) => place,
+            Err(error) => return batch.failed.push(failed(&held.name, error.to_string())),
+        };
+        let ranges: Vec<_> = held.frames.iter().map(|(frame, _)| frame.range(&held.name)).collect();
+        let stored = held.root.records(&ranges, u64::MAX);
+        for ((frame, before), stored) in held.frames.iter().zip(stored) {
             if self.stop.load(Ordering::Relaxed) {
                 batch.aborted = true;
                 return;
             }
             batch.bytes += frame.bytes;
-            match caught(|| frame.read(&held.path).map_err(|e| e.to_string())).flatten() {
+            let read = || frame.documents(stored, &place).map_err(|e| e.to_string());
+            match caught(read).flatten() {
                 Ok(documents) => self.choose(documents, *before, held.choice, batch),
                 Err(error) => batch.failed.push(failed(&held.name, error)),
             }

@@ -9,6 +9,7 @@ use crate::plan::{Plan, Task};
 use crate::process::{Batch, Extract, Way};
 use cc_math_core::{Counts, FailedInput, MANIFEST_FORMAT, Manifest};
 use cc_math_extract::{Extractor, Options};
+use cc_math_store::host_name;
 use serde_json::{Value as Json, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
@@ -289,8 +290,7 @@ fn fill(
 ) -> Result<(), RunError> {
     folder.supersede(setup.leg, setup.hash, tasks)?;
     let mut open: Vec<Task> = Vec::new();
-    for task in tasks {
-        let done = folder.is_done(task)?;
+    for (task, done) in tasks.iter().zip(folder.done(tasks)?) {
         report.changed += usize::from(done == Done::Changed);
         let is_done = done == Done::Yes || (done == Done::InPart && !setup.again);
         open.extend((!is_done).then(|| task.clone()));
@@ -377,7 +377,7 @@ fn account(report: &Report, clock: &Clock, threads: usize, writer: &str) -> Json
     let per_second = |n: u64| (n as f64 / report.seconds.max(1e-9)).round();
     json!({
         "writer": writer,
-        "host": host(),
+        "host": host_name(),
         "threads": threads,
         "started_unix": clock.started_unix,
         "seconds": report.seconds,
@@ -389,12 +389,6 @@ fn account(report: &Report, clock: &Clock, threads: usize, writer: &str) -> Json
         "bytes_per_second": per_second(report.worked.bytes),
         "records_per_second": per_second(report.worked.records),
     })
-}
-
-/// The name of this machine, if it says so.
-pub(crate) fn host() -> Option<String> {
-    let name = std::fs::read_to_string("/proc/sys/kernel/hostname").ok();
-    name.map(|name| name.trim().to_owned()).or_else(|| std::env::var("HOSTNAME").ok())
 }
 
 /// The only clock of a run; its readings go to `run.json` and to the terminal.

@@ -106,13 +106,9 @@ fn left(
     tasks: &[Task],
     is_left: impl Fn(Done) -> bool,
 ) -> Result<Vec<(usize, Task)>, RunError> {
-    let mut left = Vec::new();
-    for (index, task) in tasks.iter().enumerate() {
-        if is_left(folder.is_done(task)?) {
-            left.push((index, task.clone()));
-        }
-    }
-    Ok(left)
+    let done = folder.done(tasks)?;
+    let left = tasks.iter().enumerate().zip(done).filter(|(_, done)| is_left(*done));
+    Ok(left.map(|((index, task), _)| (index, task.clone())).collect())
 }
 
 /// Works on some tasks of a leg. Those that are done stay as they are.

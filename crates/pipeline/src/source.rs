@@ -192,7 +192,7 @@ impl Source {
             let frames = held.frames.drain(..count).collect();
             let unit = Held {
                 name: Arc::clone(&held.name),
-                path: held.path.clone(),
+                root: held.root.clone(),
                 xxh3: held.xxh3.clone(),
                 frames,
                 choice: held.choice,

@@ -48,6 +48,9 @@ impl ReportError {
                 "delete the file and run the same command again: that task alone is done anew"
             }
             Self::Store(error) => return error.hints(),
+            Self::NoFolder(name) if name.contains("://") => {
+                "copy manifest.json, run.json, documents/ and rejects/ to a folder here, and name that"
+            }
             Self::NoFolder(_) => {
                 "name the folder that `cc-math extract -o` or `cc-math run` wrote to"
             }

@@ -48,7 +48,7 @@ pub enum StoreError {
     /// A file that holds no documents, by its name.
     #[error("`{0}` holds no documents")]
     NoDocuments(String),
-    /// A remote object or bucket that cannot be read.
+    /// A remote object or bucket that cannot be read or written.
     #[error("cannot {action} `{address}`: {message}")]
     Remote {
         /// What was tried: `open`, `read`, `list`...
@@ -60,12 +60,15 @@ pub enum StoreError {
         /// What can be done about it.
         hint: Option<&'static str>,
     },
-    /// An address that names nothing that can be read.
-    #[error("`{0}` is no address to read from")]
+    /// An address that names nothing.
+    #[error("`{0}` is no address of a store")]
     Address(String),
     /// An output folder that is none.
-    #[error("`{0}` is a remote address, and output goes to local folders only")]
-    RemoteOutput(String),
+    #[error("`{0}` is a remote address, and a path of this machine is needed")]
+    NotLocal(String),
+    /// Something that no output folder can be below.
+    #[error("output cannot go to `{0}`")]
+    NotAnOutput(String),
     /// Two different inputs would get the same name.
     #[error("two inputs are both named `{0}`")]
     SameName(String),
@@ -132,8 +135,14 @@ impl StoreError {
             Self::Missing(path) if is_address(path) => {
                 "a prefix ends with a slash, a pattern is matched by whole keys; quote it so that the shell leaves it alone"
             }
-            Self::RemoteOutput(_) => {
-                "name a local folder, and copy it to the store when the run has ended"
+            Self::NotLocal(_) => {
+                "name a local one; runs alone write to stores, and what they wrote can be copied"
+            }
+            Self::NotAnOutput(text) if text == "-" => {
+                "name a folder or a prefix; `cc-math extract` alone streams, with `-o -`"
+            }
+            Self::NotAnOutput(_) => {
+                "output goes to folders and to prefixes: s3://BUCKET/KEY, gs://BUCKET/KEY, az://CONTAINER/KEY"
             }
             Self::SameName(_) => "give the folder that holds both, so that their names differ",
             Self::Missing(path) if path.contains(['*', '?']) => {

@@ -1,28 +1,39 @@
 //! Files that are either whole or invisible.
 
 use crate::StoreError;
+use crate::spool::nameless;
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use xxhash_rust::xxh3::Xxh3;
 
-/// A file being written under a temporary name. Dropped unsealed, it is gone.
+/// A file being written under a temporary name, or none. Dropped unsealed, it is gone.
 pub struct Pending {
     file: BufWriter<File>,
-    temporary: Temporary,
+    /// None of a file that goes elsewhere, and needs no name here.
+    temporary: Option<Temporary>,
     hasher: Box<Xxh3>,
     bytes: u64,
 }
 
-/// A file whose bytes are on the disk, still under its temporary name.
+/// A file whose bytes are all there, still under its temporary name, or without one.
 /// Dropped unpublished, it is gone.
 #[derive(Debug)]
 pub struct Sealed {
-    temporary: Temporary,
+    content: Content,
     /// Size in bytes.
     pub bytes: u64,
     /// XXH3 of the bytes, 64 bits in hexadecimal.
     pub xxh3: String,
+}
+
+/// Where the bytes of a file are that has no name yet.
+#[derive(Debug)]
+enum Content {
+    /// On the disk.
+    At(Temporary),
+    /// In a file that is gone with the process.
+    Nameless(File),
 }
 
 /// Removes its file when dropped.
@@ -43,12 +54,19 @@ impl Pending {
     /// If the file cannot be created.
     pub fn create(temporary: PathBuf) -> Result<Self, StoreError> {
         let file = File::create(&temporary).map_err(|e| StoreError::io("write", &temporary, e))?;
-        Ok(Self {
-            file: BufWriter::with_capacity(1 << 16, file),
-            temporary: Temporary(temporary),
-            hasher: Box::default(),
-            bytes: 0,
-        })
+        Ok(Self::to(file, Some(Temporary(temporary))))
+    }
+
+    /// Starts a file without a name, in the folder for such: it goes to a store, and whatever
+    /// becomes of the process, nothing of it stays here.
+    pub(crate) fn nameless() -> Result<Self, StoreError> {
+        let file = nameless().map_err(|e| StoreError::io("write", &std::env::temp_dir(), e))?;
+        Ok(Self::to(file, None))
+    }
+
+    fn to(file: File, temporary: Option<Temporary>) -> Self {
+        let file = BufWriter::with_capacity(1 << 16, file);
+        Self { file, temporary, hasher: Box::default(), bytes: 0 }
     }
 
     /// Brings the bytes to the disk.
@@ -56,10 +74,17 @@ impl Pending {
     /// # Errors
     /// If that fails.
     pub fn seal(mut self) -> Result<Sealed, StoreError> {
+        let (bytes, xxh3) = (self.bytes, format!("{:016x}", self.hasher.digest()));
+        let Some(temporary) = self.temporary else {
+            let file = self
+                .file
+                .into_inner()
+                .map_err(|e| StoreError::io("write", &std::env::temp_dir(), e.into_error()))?;
+            return Ok(Sealed { content: Content::Nameless(file), bytes, xxh3 });
+        };
         let flushed = self.file.flush().and_then(|()| self.file.get_ref().sync_all());
-        flushed.map_err(|e| StoreError::io("write", &self.temporary.0, e))?;
-        let xxh3 = format!("{:016x}", self.hasher.digest());
-        Ok(Sealed { temporary: self.temporary, bytes: self.bytes, xxh3 })
+        flushed.map_err(|e| StoreError::io("write", &temporary.0, e))?;
+        Ok(Sealed { content: Content::At(temporary), bytes, xxh3 })
     }
 }
 
@@ -92,7 +117,19 @@ impl Sealed {
     /// # Errors
     /// If the file cannot be renamed.
     pub fn rename(self, target: &Path) -> Result<(), StoreError> {
-        fs::rename(&self.temporary.0, target).map_err(|e| StoreError::io("write", target, e))
+        let renamed = match &self.content {
+            Content::At(temporary) => fs::rename(&temporary.0, target),
+            Content::Nameless(_) => Err(io::Error::other("it was written for a store")),
+        };
+        renamed.map_err(|e| StoreError::io("write", target, e))
+    }
+
+    /// Its bytes, to be read at any place.
+    pub(crate) fn open(&self) -> io::Result<File> {
+        match &self.content {
+            Content::At(temporary) => File::open(&temporary.0),
+            Content::Nameless(file) => file.try_clone(),
+        }
     }
 }
 
@@ -162,6 +199,19 @@ mod tests {
             assert_eq!(fs::read_to_string(&target).unwrap(), bytes);
             assert_eq!(fs::read_dir(&folder).unwrap().count(), 1);
         }
+    }
+
+    #[test]
+    fn a_nameless_file_has_its_bytes_and_gets_no_name_here() {
+        let target = scratch("nameless").join("c");
+        let mut pending = Pending::nameless().unwrap();
+        pending.write_all(b"abc").unwrap();
+        let sealed = pending.seal().unwrap();
+        assert_eq!((sealed.bytes, sealed.xxh3.as_str()), (3, "78af5f94892f3950"));
+        let mut bytes = [0; 3];
+        crate::spool::read_at(&sealed.open().unwrap(), &mut bytes, 0).unwrap();
+        assert_eq!(&bytes, b"abc");
+        assert!(sealed.publish(&target).is_err() && !target.exists());
     }
 
     #[test]

@@ -4,12 +4,11 @@
 //! each frame of the file lies, so that frames can be read apart, and in any order.
 
 use crate::jsonl::read_json_line;
-use crate::{Block, Codec, Format, StoreError};
+use crate::{Block, Codec, Format, Place, RecordRange, StoreError};
 use cc_math_core::Document;
 use serde::{Deserialize, Serialize};
-use std::fs::File;
-use std::io::{self, Read, Seek, SeekFrom};
-use std::path::Path;
+use std::io::{self, Read};
+use std::sync::Arc;
 
 /// The format of such files.
 pub const HELD: Format = Format::Jsonl(Codec::Zstd);
@@ -46,13 +45,23 @@ impl Frames {
 const SLACK: u64 = 256 << 20;
 
 impl Frame {
-    /// Reads the frame's documents.
+    /// Where it lies in the file of that name.
+    pub fn range(&self, file: &Arc<str>) -> RecordRange {
+        RecordRange { file: Arc::clone(file), offset: self.offset, length: self.bytes }
+    }
+
+    /// The documents in its bytes, as they were read from a file at `place`.
     ///
     /// # Errors
     /// If the file is gone or damaged.
-    pub fn read(&self, path: &Path) -> Result<Vec<Document>, StoreError> {
-        let lines = self.unpacked(path).map_err(|e| StoreError::io("read", path, e))?;
-        let place = path.display().to_string();
+    pub fn documents(
+        &self,
+        stored: io::Result<Vec<u8>>,
+        place: &Place,
+    ) -> Result<Vec<Document>, StoreError> {
+        let lines = stored.and_then(|stored| self.unpacked(&stored));
+        let lines = lines.map_err(|e| StoreError::at("read", place, e))?;
+        let place = place.to_string();
         let documents: Result<Vec<Document>, StoreError> =
             lines.lines().map(|line| read_json_line(line, &place)).collect();
         let documents = documents?;
@@ -63,12 +72,10 @@ impl Frame {
         Err(StoreError::malformed(&place, message))
     }
 
-    fn unpacked(&self, path: &Path) -> io::Result<String> {
-        let mut file = File::open(path)?;
-        file.seek(SeekFrom::Start(self.offset))?;
+    fn unpacked(&self, stored: &[u8]) -> io::Result<String> {
         let cap = 2 * self.weight + SLACK;
         let mut lines = String::new();
-        zstd::Decoder::new(file.take(self.bytes))?.take(cap).read_to_string(&mut lines)?;
+        zstd::Decoder::new(stored)?.take(cap).read_to_string(&mut lines)?;
         Ok(lines)
     }
 }
@@ -77,8 +84,17 @@ impl Frame {
 mod tests {
     use super::*;
     use crate::capped::tests::scratch;
-    use crate::open_table;
+    use crate::{Root, open_table};
     use cc_math_core::{FormulaKind, Loss, Status};
+    use std::fs::File;
+    use std::path::Path;
+
+    fn read(frame: &Frame, path: &Path) -> Result<Vec<Document>, StoreError> {
+        let root = Root::Folder(path.parent().unwrap().into());
+        let ranges = [frame.range(&path.file_name().unwrap().to_string_lossy().into())];
+        let stored = root.records(&ranges, u64::MAX).next().unwrap();
+        frame.documents(stored, &Place::File(path.into()))
+    }
 
     fn document(n: usize) -> Document {
         let mut document = Document::new("u", format!("line {n}\n$x$\u{2028}"));
@@ -110,12 +126,12 @@ mod tests {
         }
         writer.finish().unwrap();
         for (frame, rows) in frames.0.iter().zip(documents.chunks(20)).rev() {
-            assert!(frame.read(&path).unwrap() == rows);
+            assert!(read(frame, &path).unwrap() == rows);
         }
         let wrong = Frame { rows: 7, ..frames.0[1] };
-        assert!(wrong.read(&path).unwrap_err().to_string().contains("20 rows where 7"));
+        assert!(read(&wrong, &path).unwrap_err().to_string().contains("20 rows where 7"));
         let cut = Frame { bytes: frames.0[1].bytes - 3, ..frames.0[1] };
-        assert!(cut.read(&path).is_err());
-        assert!(frames.0[0].read(Path::new("nowhere")).is_err());
+        assert!(read(&cut, &path).is_err());
+        assert!(read(&frames.0[0], Path::new("nowhere")).is_err());
     }
 }

@@ -479,7 +479,7 @@ mod tests {
         let folder = tree("refused");
         check(&folder, &["@/none.warc"], Err("no file or folder"));
         check(&folder, &["@/*.zip"], Err("no file or folder"));
-        check(&folder, &["ftp://host/x.warc.gz"], Err("is no address to read from"));
+        check(&folder, &["ftp://host/x.warc.gz"], Err("is no address of a store"));
         check(&folder, &["@/.hidden/none/"], Err("no file or folder"));
         fs::write(folder.join("odd.bin"), "odd").unwrap();
         check(&folder, &["@/odd.bin"], Err("cannot tell what"));

@@ -98,18 +98,27 @@ impl Place {
 ///
 /// # Errors
 /// If it is an address.
-pub fn check_local_output(path: &Path) -> Result<(), StoreError> {
+pub fn check_local(path: &Path) -> Result<(), StoreError> {
     let text = path.to_string_lossy();
-    if is_address(&text) { Err(StoreError::RemoteOutput(text.into_owned())) } else { Ok(()) }
+    if is_address(&text) { Err(StoreError::NotLocal(text.into_owned())) } else { Ok(()) }
 }
 
-/// What the names in a list or table are relative to.
+/// What the names in a list or table, or in an output folder, are relative to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Root {
     /// A local folder.
     Folder(PathBuf),
     /// An address.
     Remote(String),
+}
+
+impl fmt::Display for Root {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Folder(folder) => folder.display().fmt(f),
+            Self::Remote(root) => f.write_str(root),
+        }
+    }
 }
 
 impl Root {
@@ -142,6 +151,14 @@ impl Root {
             Self::Folder(folder) if !is_address(name) => Ok(Place::File(folder.join(name))),
             Self::Folder(_) => Object::at(name).map(Place::Remote),
             Self::Remote(root) => Object::at(&remote::place(root, name)).map(Place::Remote),
+        }
+    }
+
+    /// A name as people are told it: with what it is relative to.
+    pub fn path(&self, name: &str) -> String {
+        match self {
+            Self::Folder(folder) => folder.join(name).display().to_string(),
+            Self::Remote(root) => remote::place(root, name),
         }
     }
 

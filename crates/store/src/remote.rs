@@ -8,30 +8,38 @@
 //! A request is patient ([`client`]): it is repeated a few times, no more than once a second
 //! where the server asks for less, and ends in any case. A body that breaks off is gone on with
 //! at its place if the object is still the same ([`stream`]), or else is an error.
+//!
+//! What is written is there as a whole or not at all ([`upload`]); a [`Prefix`] is an output
+//! folder, which one run at a time has a [`Lease`] of.
 
 mod address;
 mod client;
 mod fault;
 mod host;
 mod join;
+mod lease;
 mod listing;
 mod pace;
+mod prefix;
 mod ranged;
 mod stream;
+mod upload;
 
 #[cfg(test)]
 mod tests;
 
 pub(crate) use address::is_address;
 pub(crate) use fault::Fault;
+pub(crate) use lease::Lease;
 pub(crate) use listing::{Listed, find};
+pub(crate) use prefix::Prefix;
 
 use crate::place::part;
 use crate::{RecordRange, StoreError};
 use address::Address;
 use bytes::Bytes;
 use fault::sentence;
-use futures_util::StreamExt;
+use futures_util::{StreamExt, TryStreamExt};
 use host::Host;
 use join::{Joined, join};
 use object_store::path::Path;
@@ -42,8 +50,22 @@ use std::io::{self, BufRead, Read};
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
-/// How often bytes that did not come whole are asked for.
+/// How often is tried what may go well the next time: bytes that did not come whole.
 const ATTEMPTS: u32 = 4;
+
+/// Does something that may go well the next time, a few times.
+async fn again<T, W: Future<Output = Result<T, Fault>>>(work: impl Fn() -> W) -> Result<T, Fault> {
+    let mut failures = 0;
+    loop {
+        match work().await {
+            Err(fault) if fault.passing && failures + 1 < ATTEMPTS => {
+                failures += 1;
+                tokio::time::sleep(backoff(failures)).await;
+            }
+            done => return done,
+        }
+    }
+}
 
 /// Something that a remote store holds, or may hold.
 #[derive(Clone)]
@@ -165,16 +187,28 @@ impl Object {
 
     /// Some of its bytes: fewer than asked for where it ends before.
     async fn bytes(&self, range: Range<u64>) -> Result<Bytes, Fault> {
-        let mut failures = 0;
-        loop {
-            match self.try_bytes(range.clone()).await {
-                Err(fault) if fault.passing && failures + 1 < ATTEMPTS => {
-                    failures += 1;
-                    tokio::time::sleep(backoff(failures)).await;
-                }
-                done => return done,
+        again(|| self.try_bytes(range.clone())).await
+    }
+
+    /// All of it, if it is small, and what the store says of it.
+    async fn whole(&self) -> Result<(Bytes, ObjectMeta), Fault> {
+        let whole = || async {
+            let _permit = self.host.permits.acquire().await.map_err(|_| Fault::broken())?;
+            let answer = self.get(None, None).await?;
+            let meta = answer.meta.clone();
+            let bytes = answer.bytes().await.map_err(|error| sentence(&error).passing())?;
+            match bytes.len() as u64 == meta.size {
+                true => Ok((bytes, meta)),
+                false => Err(Fault::broken()),
             }
-        }
+        };
+        again(whole).await
+    }
+
+    async fn delete(&self) -> Result<(), Fault> {
+        let path = futures_util::stream::iter([Ok(self.path.clone())]).boxed();
+        let deleted = self.store.delete_stream(path).try_collect::<Vec<_>>().await;
+        deleted.map(drop).map_err(|error| sentence(&error))
     }
 
     async fn try_bytes(&self, range: Range<u64>) -> Result<Bytes, Fault> {

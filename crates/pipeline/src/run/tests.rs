@@ -170,5 +170,8 @@ fn a_second_run_on_a_folder_in_use_is_refused() {
     let plan = Plan::new(OPTIONS, Vec::new());
     let _held = Folder::open(&folder.join("out"), &plan, false).unwrap();
     let error = run_over(&folder, 1, &AtomicBool::new(false), &echo).unwrap_err();
-    assert!(error.to_string().starts_with("another run is writing to"), "{error}");
+    let told = error.to_string();
+    assert!(told.starts_with("another run is writing to"), "{told}");
+    assert!(told.contains(&format!("`: process {}", std::process::id())), "{told}");
+    assert!(told.contains(", for ") && !told.contains("last heard"), "{told}");
 }

@@ -11,7 +11,7 @@ use object_store::client::{
     ReqwestConnector,
 };
 use object_store::{ClientConfigKey, ClientOptions, HeaderValue};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use tokio::time::Instant;
 
@@ -20,6 +20,12 @@ const ATTEMPTS: u32 = 6;
 
 /// How long a server may be silent: before its answer, and between two pieces of it.
 const SILENCE: Duration = Duration::from_secs(if cfg!(test) { 3 } else { 30 });
+
+/// The same where much is sent, or much is to be done: until the answer begins.
+const SENDING: Duration = Duration::from_secs(if cfg!(test) { 6 } else { 120 });
+
+/// What is sent is much beyond this size.
+const MUCH: usize = 64 << 10;
 
 /// The longest answer of unknown length that is taken.
 const UNTOLD: usize = 64 << 20;
@@ -34,18 +40,24 @@ pub(crate) struct Connector(pub(crate) Arc<Pace>);
 impl HttpConnector for Connector {
     fn connect(&self, options: &ClientOptions) -> object_store::Result<HttpClient> {
         // A limit on the whole of an answer would be one on its size.
-        let mut options = options.clone().with_timeout_disabled();
-        if options.get_config_value(&ClientConfigKey::ReadTimeout).is_none() {
-            options = options.with_read_timeout(SILENCE);
-        }
-        let inner = ReqwestConnector::default().connect(&options)?;
-        Ok(HttpClient::new(Patient { inner, pace: Arc::clone(&self.0) }))
+        let options = options.clone().with_timeout_disabled();
+        let told = options.get_config_value(&ClientConfigKey::ReadTimeout).is_some();
+        let within = |silence| match told {
+            true => options.clone(),
+            false => options.clone().with_read_timeout(silence),
+        };
+        let inner = ReqwestConnector::default().connect(&within(SILENCE))?;
+        let (sending, pace) = (within(SENDING), Arc::clone(&self.0));
+        Ok(HttpClient::new(Patient { inner, sending, sender: OnceLock::new(), pace }))
     }
 }
 
 #[derive(Debug)]
 struct Patient {
     inner: HttpClient,
+    /// How `sender` is made, once there is something to send.
+    sending: ClientOptions,
+    sender: OnceLock<HttpClient>,
     pace: Arc<Pace>,
 }
 
@@ -53,13 +65,20 @@ struct Patient {
 impl HttpService for Patient {
     async fn call(&self, request: HttpRequest) -> Result<HttpResponse, HttpError> {
         if is_metadata(&request) {
-            let answer = self.inner.execute(request).await;
-            return answer.map_err(|error| HttpError::new(error.kind(), NoCredentials));
+            return match self.inner.execute(request).await {
+                // What is not told to those who ask in the new way may be told in the old one.
+                Ok(answer) if answer.status().is_client_error() && !asks_in_the_old_way() => {
+                    Err(HttpError::new(HttpErrorKind::Unknown, NoCredentials))
+                }
+                answer => answer.map_err(|error| HttpError::new(error.kind(), NoCredentials)),
+            };
         }
+        let client = self.client(&request)?;
         let safe = ["GET", "HEAD", "PUT", "DELETE"].contains(&request.method().as_str());
         for attempt in 1.. {
             self.pace.turn().await;
-            let answer = self.inner.execute(request.clone()).await;
+            let answer = client.execute(request.clone()).await;
+            answer.iter().for_each(|answer| self.pace.dated(answer.headers()));
             let again = match &answer {
                 Ok(answer) => self.again(answer, attempt),
                 Err(error) => passes(error.kind(), safe).then(|| Instant::now() + backoff(attempt)),
@@ -74,6 +93,20 @@ impl HttpService for Patient {
 }
 
 impl Patient {
+    /// The client for a request: time limits count from its beginning, so what takes long to send
+    /// has another.
+    fn client(&self, request: &HttpRequest) -> Result<&HttpClient, HttpError> {
+        if request.method() != "POST" && request.body().content_length() <= MUCH {
+            return Ok(&self.inner);
+        }
+        if let Some(sender) = self.sender.get() {
+            return Ok(sender);
+        }
+        let sender = ReqwestConnector::default().connect(&self.sending);
+        let sender = sender.map_err(|error| HttpError::new(HttpErrorKind::Unknown, error))?;
+        Ok(self.sender.get_or_init(|| sender))
+    }
+
     /// When to ask again, if the answer is one that may be another next time.
     fn again(&self, answer: &HttpResponse, attempt: u32) -> Option<Instant> {
         match answer.status().as_u16() {
@@ -88,6 +121,11 @@ impl Patient {
 fn is_metadata(request: &HttpRequest) -> bool {
     let host = request.uri().host().unwrap_or_default();
     host.starts_with("169.254.") || host == "metadata.google.internal" || host == "metadata"
+}
+
+/// Whether Amazon's machines may be asked without a token, too.
+fn asks_in_the_old_way() -> bool {
+    std::env::var_os("AWS_IMDSV1_FALLBACK").is_some()
 }
 
 fn passes(kind: HttpErrorKind, safe: bool) -> bool {

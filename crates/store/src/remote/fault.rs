@@ -35,6 +35,8 @@ const REGION: &str = "name the bucket's region with AWS_REGION";
 const NETWORK: &str =
     "check the address and the network; AWS_ENDPOINT_URL names a server other than Amazon's";
 const PLAIN: &str = "AWS_ALLOW_HTTP=true allows an endpoint without TLS";
+const BUCKET: &str = "check its name; a bucket is not made by a run, but has to be there before";
+const CONDITIONS: &str = "a run keeps others off by conditional requests (If-None-Match, If-Match), which not every store knows";
 const CHANGED: &str = "the object changed while it was read";
 
 impl Refused {
@@ -52,6 +54,8 @@ impl Refused {
                 Some(REGION)
             }
             (401 | 403, _) => Some(CREDENTIALS),
+            (404, "NoSuchBucket") => Some(BUCKET),
+            (501, _) => Some(CONDITIONS),
             _ => None,
         };
         let message = match self.status {
@@ -108,6 +112,9 @@ pub(crate) fn sentence(error: &Error) -> Fault {
             return Fault { missing: true, ..Fault::new("there is no such object") };
         }
         Error::Precondition { .. } => return Fault::changed(),
+        Error::NotImplemented { .. } => {
+            return Fault { hint: Some(CONDITIONS), ..Fault::new("the store cannot do this") };
+        }
         Error::PermissionDenied { .. } | Error::Unauthenticated { .. } => {
             return Fault { hint: Some(CREDENTIALS), ..Fault::new("access is denied") };
         }

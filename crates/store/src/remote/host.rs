@@ -18,8 +18,11 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::Semaphore;
 
-/// Ranges that are fetched from one host at a time.
+/// Small things that are fetched from one host, or put there, at a time.
 pub(crate) const CONNECTIONS: usize = 16;
+
+/// Kibibytes of files on their way to one host at a time.
+pub(crate) const SENDING: u32 = 128 << 10;
 
 /// Threads that move bytes between sockets and readers.
 const THREADS: usize = 2;
@@ -27,6 +30,9 @@ const THREADS: usize = 2;
 /// A bucket, or a server of HTTP.
 pub(crate) struct Host {
     pub(crate) permits: Semaphore,
+    /// Room for what is sent, in kibibytes.
+    pub(crate) sending: Semaphore,
+    pub(crate) pace: Arc<Pace>,
     store: Stores,
 }
 
@@ -57,11 +63,28 @@ impl Host {
             return Ok(Arc::clone(host));
         }
         provide_cryptography();
-        let store = Stores::open(address)
+        let pace = Arc::default();
+        let store = Stores::open(address, &pace)
             .map_err(|error| StoreError::remote("open", &address.base, sentence(&error)))?;
-        let host = Arc::new(Self { permits: Semaphore::new(CONNECTIONS), store });
+        let host = Arc::new(Self::with(store, pace));
         hosts.insert(address.base.clone(), Arc::clone(&host));
         Ok(host)
+    }
+
+    fn with(store: Stores, pace: Arc<Pace>) -> Self {
+        let (permits, sending) = (Semaphore::new(CONNECTIONS), Semaphore::new(SENDING as usize));
+        Self { permits, sending, pace, store }
+    }
+
+    /// A bucket whose client a test has set up.
+    #[cfg(test)]
+    pub(crate) fn of_bucket(
+        open: impl FnOnce(Connector) -> object_store::Result<Arc<dyn ObjectStore>>,
+    ) -> Arc<Self> {
+        provide_cryptography();
+        let pace = Arc::<Pace>::default();
+        let store = open(Connector(Arc::clone(&pace))).unwrap();
+        Arc::new(Self::with(Stores::Bucket(store), pace))
     }
 
     /// The object at an address of this host.
@@ -108,8 +131,8 @@ impl Host {
 
 impl Stores {
     /// Sets up a client from what the environment says.
-    fn open(address: &Address) -> object_store::Result<Self> {
-        let connector = Connector(Arc::new(Pace::default()));
+    fn open(address: &Address, pace: &Arc<Pace>) -> object_store::Result<Self> {
+        let connector = Connector(Arc::clone(pace));
         let retry = no_retries();
         Ok(match address.kind {
             Kind::Amazon => {

@@ -3,8 +3,7 @@
 use super::address::{Address, Kind};
 use super::fault::{Fault, sentence};
 use super::host::{Host, wait};
-use super::pace::backoff;
-use super::{ATTEMPTS, Facts, Object};
+use super::{Facts, Object, again};
 use crate::StoreError;
 use futures_util::TryStreamExt;
 use glob::{MatchOptions, Pattern};
@@ -96,20 +95,11 @@ fn list(
 }
 
 /// A listing that breaks off is begun again.
-async fn metas(host: &Arc<Host>, path: &Path) -> Result<Vec<ObjectMeta>, Fault> {
+pub(crate) async fn metas(host: &Arc<Host>, path: &Path) -> Result<Vec<ObjectMeta>, Fault> {
     let Some(bucket) = host.bucket() else { return Ok(Vec::new()) };
-    let mut failures = 0;
-    loop {
-        match bucket.list(Some(path)).try_collect().await {
-            Ok(metas) => return Ok(metas),
-            Err(error) => {
-                let fault = sentence(&error);
-                failures += 1;
-                if !fault.passing || failures >= ATTEMPTS {
-                    return Err(fault);
-                }
-                tokio::time::sleep(backoff(failures)).await;
-            }
-        }
-    }
+    again(|| async {
+        let listed = bucket.list(Some(path)).try_collect().await;
+        listed.map_err(|error| sentence(&error))
+    })
+    .await
 }

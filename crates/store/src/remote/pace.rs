@@ -3,7 +3,7 @@
 use object_store::HeaderMap;
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::sync::{Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use tokio::time::Instant;
 
 /// The longest wait that a server may ask for; one that asks for more is given up.
@@ -15,7 +15,7 @@ const SPACING: Duration = Duration::from_secs(1);
 /// The first wait after a failure that says nothing of waiting.
 const FIRST: Duration = Duration::from_millis(100);
 
-/// When a host may be asked again.
+/// When a host may be asked again, and what time it is there.
 #[derive(Debug, Default)]
 pub(crate) struct Pace(Mutex<Slots>);
 
@@ -25,9 +25,31 @@ struct Slots {
     hold: Option<Instant>,
     /// The turn of the last repetition that was given one.
     last: Option<Instant>,
+    /// The host's clock, in milliseconds since 1970, and when it was read.
+    clock: Option<(i64, Instant)>,
 }
 
 impl Pace {
+    /// Reads the host's clock off an answer.
+    pub(crate) fn dated(&self, headers: &HeaderMap) {
+        let text = headers.get("date").and_then(|value| value.to_str().ok());
+        let Some(date) = text.and_then(|text| chrono::DateTime::parse_from_rfc2822(text).ok())
+        else {
+            return;
+        };
+        let mut slots = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        slots.clock = Some((date.timestamp_millis(), Instant::now()));
+    }
+
+    /// Milliseconds since 1970 by the host's clock, or by ours if it has not told.
+    pub(crate) fn now(&self) -> i64 {
+        let whole = |time: Duration| i64::try_from(time.as_millis()).unwrap_or(i64::MAX);
+        match self.0.lock().unwrap_or_else(PoisonError::into_inner).clock {
+            Some((told, at)) => told.saturating_add(whole(at.elapsed())),
+            None => whole(SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default()),
+        }
+    }
+
     /// Waits as long as the host has asked all to wait.
     pub(crate) async fn turn(&self) {
         let hold = self.0.lock().unwrap_or_else(PoisonError::into_inner).hold;
@@ -95,6 +117,16 @@ mod tests {
             let wait = backoff(failures);
             assert!(wait >= most / 2 && wait <= most, "{failures}: {wait:?}");
         }
+    }
+
+    #[test]
+    fn the_hosts_clock_goes_on() {
+        let (pace, mut headers) = (Pace::default(), HeaderMap::new());
+        assert!(pace.now() > 1_700_000_000_000);
+        headers.insert("date", "Wed, 21 Oct 2015 07:28:00 GMT".parse().unwrap());
+        pace.dated(&headers);
+        let since = pace.now() - 1_445_412_480_000;
+        assert!((0..10_000).contains(&since), "{since}");
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! A server of one object, on loopback, that does what a test says.
 
-use std::io::{BufRead, BufReader, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -10,7 +10,9 @@ use std::time::Duration;
 pub(crate) struct Request {
     /// How many came before.
     pub(crate) number: usize,
+    pub(crate) method: String,
     pub(crate) target: String,
+    pub(crate) body: Vec<u8>,
     headers: Vec<(String, String)>,
 }
 
@@ -178,15 +180,21 @@ impl Shared {
     }
 
     fn hear(&self, stream: &TcpStream) -> Option<Request> {
-        let mut lines = BufReader::new(stream).lines().map_while(Result::ok);
-        let target = lines.next()?.split(' ').nth(1)?.to_owned();
+        let mut reader = BufReader::new(stream);
+        let mut lines = reader.by_ref().lines().map_while(Result::ok);
+        let first = lines.next()?;
+        let mut words = first.split(' ').map(str::to_owned);
+        let (method, target) = (words.next()?, words.next()?);
         let headers = lines.take_while(|line| !line.is_empty()).filter_map(|line| {
             let (name, value) = line.split_once(':')?;
             Some((name.to_lowercase(), value.trim().to_owned()))
         });
-        let headers = headers.collect();
+        let mut request =
+            Request { method, target, headers: headers.collect(), ..Request::default() };
+        let length = request.header("content-length").and_then(|length| length.parse().ok());
+        reader.take(length.unwrap_or(0)).read_to_end(&mut request.body).ok()?;
         let mut requests = self.requests.lock().unwrap();
-        let request = Request { number: requests.len(), target, headers };
+        request.number = requests.len();
         requests.push(request.clone());
         Some(request)
     }
