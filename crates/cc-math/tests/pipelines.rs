@@ -359,6 +359,29 @@ fn is_current(file: &str, command: &str) {
 }
 
 #[test]
+fn what_another_version_wrote_is_left_alone() {
+    let scratch = scratch();
+    scratch.well("run p.yaml");
+    let path = scratch.0.join("out/manifest.json");
+    let manifest = fs::read_to_string(&path).unwrap();
+    let newer = manifest.replace("cc-math-manifest/1", "cc-math-manifest/7");
+    fs::write(&path, &newer).unwrap();
+    let refused = scratch.run("run p.yaml");
+    let told = text(&refused.stderr);
+    assert_eq!(refused.status.code(), Some(2), "{told}");
+    assert!(told.contains("whose manifests are `cc-math-manifest/7`"), "{told}");
+    assert!(told.contains("hint: go on with that version"), "{told}");
+    assert_eq!(fs::read_to_string(&path).unwrap(), newer);
+    // One that is damaged is made again.
+    fs::write(&path, "{").unwrap();
+    scratch.well("run p.yaml");
+    assert_eq!(fs::read_to_string(&path).unwrap(), manifest);
+    fs::write(&path, &newer).unwrap();
+    scratch.well("run p.yaml --overwrite");
+    assert_eq!(fs::read_to_string(&path).unwrap(), manifest);
+}
+
+#[test]
 fn a_plan_tells_what_it_is_expected_to_take() {
     let scratch = Scratch::new("estimate");
     scratch.crawl(2, 3);

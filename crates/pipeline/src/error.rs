@@ -19,6 +19,16 @@ pub enum RunError {
     /// The output folder holds something that no run wrote.
     #[error("`{0}` is not empty and was not written by `cc-math`")]
     NotOurs(String),
+    /// The output folder was written by a version that writes other manifests.
+    #[error("`{out}` was written by `{writer}`, whose manifests are `{format}`")]
+    OtherVersion {
+        /// The output folder.
+        out: String,
+        /// The format of its manifest.
+        format: String,
+        /// Who wrote it.
+        writer: String,
+    },
     /// Tasks are to be worked on apart, and the output folder does not know of the plan.
     #[error("`{0}` is not prepared for this pipeline")]
     NotPrepared(String),
@@ -111,6 +121,10 @@ impl RunError {
                 "name another folder, or give the same options to go on with that run".into(),
                 "`--overwrite` deletes what that run wrote and starts anew".into(),
                 "of a pipeline, what lies behind a `persist` stage can be changed freely".into(),
+            ],
+            Self::OtherVersion { .. } => vec![
+                "go on with that version, or name another folder".into(),
+                "`--overwrite` deletes what that run wrote and starts anew".into(),
             ],
             Self::NotOurs(_) => vec!["name a folder that is empty or does not exist".into()],
             Self::NotPrepared(_) => {

@@ -12,7 +12,9 @@ use crate::legs::{Choice, Held, stem};
 use crate::plan::{Part, Plan, Task};
 use crate::source::{Stamp, unchanged};
 use crate::tables::Finished;
-use cc_math_core::{Counts, Document, FailedInput, InputEntry, Manifest, OutputEntry};
+use cc_math_core::{
+    Counts, Document, FailedInput, InputEntry, MANIFEST_FORMAT, Manifest, OutputEntry,
+};
 use cc_math_store::{
     Durability, Frame, HELD, Holder, Lock, Pending, Root, Sealed, Tree, host_name, open_tree,
 };
@@ -127,6 +129,7 @@ impl Folder {
         if overwrite {
             folder.tree.remove(&WRITTEN)?;
         }
+        folder.check_format()?;
         folder.check_plan(plan)?;
         folder.tree.remove(&[UNFINISHED])?;
         for name in [UNFINISHED, NOTES, "documents", "rejects"] {
@@ -151,6 +154,21 @@ impl Folder {
         let unfinished = format!("{UNFINISHED}/{host}-{}", process::id());
         tree.make(&unfinished)?;
         Ok(Self { tree, unfinished, lock })
+    }
+
+    /// What another version of the program left is not understood, and not touched.
+    fn check_format(&self) -> Result<(), RunError> {
+        // A manifest that cannot be read is written again in the end.
+        let manifest = read_json::<Json>(&*self.tree, MANIFEST).unwrap_or_default();
+        let text = |name: &str| Some(manifest.as_ref()?.get(name)?.as_str()?.to_owned());
+        match text("format") {
+            Some(format) if format != MANIFEST_FORMAT => Err(RunError::OtherVersion {
+                out: self.tree.root().to_string(),
+                format,
+                writer: text("writer").unwrap_or_default(),
+            }),
+            _ => Ok(()),
+        }
     }
 
     /// Where the plan is not what it was, something of what was done has to be of use still: what
