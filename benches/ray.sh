@@ -28,6 +28,7 @@ setsid ray start --block --disable-usage-stats --num-cpus=2 --object-store-memor
   --node-ip-address=127.0.0.2 --port=26379 --temp-dir="$work/t" --include-dashboard=true \
   --dashboard-host=127.0.0.2 --dashboard-port=28265 --ray-client-server-port=20001 >node.log 2>&1 &
 node=$!
+disown "$node" # The shell would tell of its end.
 trap 'kill -TERM -- "-$node" 2>/dev/null || true; sleep 2; kill -KILL -- "-$node" 2>/dev/null || true; rm -rf "$work"' EXIT
 . "$root/tests/common.sh"
 wait_for 60 "the node answers" curl --noproxy '*' -fsS http://127.0.0.2:28265/api/version

@@ -239,20 +239,7 @@ impl Pipeline {
                 json!({ "documents": { "paths": paths, "columns": columns.names() } })
             }
             Kind::Urls(urls) => json!({ "urls": urls.resolved() }),
-            Kind::Mix { mix, sources } => {
-                let shares = sources.iter().map(|Blended { source, paths }| {
-                    let paths: Vec<&String> = paths.iter().map(|(path, _)| path).collect();
-                    let columns = source.columns.names();
-                    let weight = source.weight;
-                    (
-                        source.name.clone(),
-                        json!({ "weight": weight, "paths": paths, "columns": columns }),
-                    )
-                });
-                let shares: serde_json::Map<String, Json> = shares.collect();
-                let Mix { by, total, seed } = mix;
-                json!({ "mix": { "by": by, "total": total, "seed": seed, "sources": shares } })
-            }
+            Kind::Mix { mix, sources } => blend_json(mix, sources, true),
         };
         let stages = self.stages().map(|(name, options)| json!({ name: options }));
         literal(json!({
@@ -403,15 +390,7 @@ impl Pipeline {
             Kind::Urls(urls) => {
                 json!({ "pages": { "extractor": EXTRACTOR }, "urls": urls.to_json() })
             }
-            Kind::Mix { mix, sources } => {
-                let shares = sources.iter().map(|Blended { source, .. }| {
-                    let share =
-                        json!({ "weight": source.weight, "columns": source.columns.names() });
-                    (source.name.clone(), share)
-                });
-                let shares: serde_json::Map<String, Json> = shares.collect();
-                json!({ "mix": { "by": mix.by, "total": mix.total, "seed": mix.seed, "sources": shares } })
-            }
+            Kind::Mix { mix, sources } => blend_json(mix, sources, false),
         }
     }
 
@@ -470,6 +449,20 @@ impl Pipeline {
         let steps = self.chain.all_steps();
         self.tests.iter().filter_map(|trial| trial.failure(self.chain.math(), &steps)).collect()
     }
+}
+
+/// A blend as JSON, with the paths of its sources or without.
+fn blend_json(mix: &Mix, sources: &[Blended], with_paths: bool) -> Json {
+    let shares = sources.iter().map(|Blended { source, paths }| {
+        let mut share = json!({ "weight": source.weight, "columns": source.columns.names() });
+        if let Some(share) = share.as_object_mut().filter(|_| with_paths) {
+            let paths: Vec<&String> = paths.iter().map(|(path, _)| path).collect();
+            share.insert("paths".into(), json!(paths));
+        }
+        (source.name.clone(), share)
+    });
+    let shares: serde_json::Map<String, Json> = shares.collect();
+    json!({ "mix": { "by": mix.by, "total": mix.total, "seed": mix.seed, "sources": shares } })
 }
 
 /// JSON in which `${` stands for itself.
