@@ -126,7 +126,7 @@ impl<'a> Meter<'a> {
     /// Tells of progress, if it is time to.
     pub(crate) fn show(&self, progress: &Progress) {
         let Some(elapsed) = self.due(progress.leg).filter(|_| !self.log.quiet) else { return };
-        let rates = Rates::of(progress, elapsed, self.legs);
+        let rates = Rates::of(progress, elapsed, self.legs, resident());
         match (&self.bar, self.log.format) {
             (Some(bar), _) => {
                 progress.total.into_iter().for_each(|total| bar.set_length(total));
@@ -221,15 +221,17 @@ struct Rates {
     seconds: f64,
     /// Seconds left, where the end is known.
     left: Option<f64>,
+    /// Bytes of memory that the process has, where the system tells.
+    memory: Option<u64>,
 }
 
 impl Rates {
-    fn of(progress: &Progress, elapsed: Duration, legs: usize) -> Self {
+    fn of(progress: &Progress, elapsed: Duration, legs: usize, memory: Option<u64>) -> Self {
         let seconds = elapsed.as_secs_f64().max(1e-3);
         let speed = progress.bytes as f64 / seconds;
         let left = progress.total.filter(|_| speed > 0.0);
         let left = left.map(|total| total.saturating_sub(progress.bytes) as f64 / speed);
-        Self { progress: *progress, legs, seconds, left }
+        Self { progress: progress.clone(), legs, seconds, left, memory }
     }
 
     fn records_per_second(&self) -> f64 {
@@ -247,28 +249,45 @@ impl Rates {
             "legs": self.legs,
             "records": self.progress.records,
             "documents": self.progress.documents,
+            "dropped": self.progress.dropped,
             "bytes": self.progress.bytes,
             "seconds": self.seconds,
             "seconds_left": self.left,
+            "memory_bytes": self.memory,
         })
     }
 }
 
 impl std::fmt::Display for Rates {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Progress { records, documents, .. } = self.progress;
+        let Progress { records, documents, dropped, .. } = &self.progress;
         if self.legs > 1 {
             write!(f, "leg {} of {}: ", self.progress.leg + 1, self.legs)?;
         }
-        write!(f, "{records} records, {documents} documents, ")?;
+        write!(f, "{records} records, {documents} documents")?;
+        let share = |n: u64| 100.0 * n as f64 / (*records).max(1) as f64;
+        let dropped = dropped.iter().map(|(stage, n)| format!("{stage} -{:.0} %", share(*n)));
+        let dropped: Vec<String> = dropped.collect();
+        let kept = format!("{:.1} %", share(*documents));
+        write!(f, " ({}), ", [vec![kept], dropped].concat().join(", "))?;
         write!(
             f,
             "{:.0} records/s, {:.1} MB/s",
             self.records_per_second(),
             self.megabytes_per_second()
         )?;
+        self.memory
+            .map_or(Ok(()), |bytes| write!(f, ", {:.0} MB of memory", bytes as f64 / 1e6))?;
         self.left.map_or(Ok(()), |left| write!(f, ", {} left", duration(left)))
     }
+}
+
+/// Bytes of memory that this process has, where the system tells.
+fn resident() -> Option<u64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
+    let kibibytes: u64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
+    Some(kibibytes << 10)
 }
 
 /// Seconds as people say them: `7 s`, `3 min`, `2 h 5 min`.
@@ -284,7 +303,27 @@ pub(crate) fn duration(seconds: f64) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::duration;
+    use super::{Rates, duration};
+    use cc_math_pipeline::Progress;
+    use std::time::Duration;
+
+    #[test]
+    fn progress_tells_what_is_kept_and_what_each_stage_drops() {
+        let dropped = [("extract".to_owned(), 600), ("where".to_owned(), 150)].into();
+        let progress = Progress {
+            bytes: 50_000_000,
+            records: 1000,
+            documents: 250,
+            dropped,
+            total: Some(150_000_000),
+            ..Progress::default()
+        };
+        let rates = Rates::of(&progress, Duration::from_secs(10), 2, Some(123_000_000));
+        let expected = "leg 1 of 2: 1000 records, 250 documents (25.0 %, extract -60 %, where -15 %), \
+             100 records/s, 5.0 MB/s, 123 MB of memory, 20 s left";
+        assert_eq!(rates.to_string(), expected);
+        assert_eq!(rates.to_json()["dropped"]["where"], 150);
+    }
 
     #[test]
     fn durations_read_well() {

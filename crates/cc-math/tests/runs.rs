@@ -16,7 +16,7 @@ use std::io::Write;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
-use support::{Scratch, fixtures};
+use support::{Scratch, fixtures, text};
 
 fn check_equal(a: &BTreeMap<String, Vec<u8>>, b: &BTreeMap<String, Vec<u8>>) {
     assert_eq!(a.keys().collect::<Vec<_>>(), b.keys().collect::<Vec<_>>());
@@ -286,4 +286,20 @@ fn a_reader_that_has_had_enough_is_no_failure() {
     let output = child.wait_with_output().unwrap();
     assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
     assert!(fixtures().is_dir());
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_full_disk_is_told_with_what_to_do() {
+    let scratch = Scratch::new("full");
+    scratch.crawl(1, 1);
+    for format in ["jsonl", "parquet", "markdown"] {
+        let full = fs::File::options().write(true).open("/dev/full").unwrap();
+        let mut command = scratch.command(&format!("extract crawl -o - --format {format}"));
+        let output = command.stdout(full).output().unwrap();
+        let told = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{format}: {told}");
+        assert!(told.contains("cannot write `standard output`: No space left"), "{format}: {told}");
+        assert!(told.contains("hint: make room"), "{format}: {told}");
+    }
 }

@@ -81,6 +81,16 @@ pub(crate) enum Sink<'a> {
     Stream(Mutex<Option<Box<dyn Write + Send>>>),
 }
 
+impl Sink<'_> {
+    /// What people call it.
+    fn name(&self) -> String {
+        match self {
+            Sink::Folder(folder) => folder.root().to_string(),
+            Sink::Stream(_) => "standard output".into(),
+        }
+    }
+}
+
 /// What a run of the engine gave.
 #[derive(Default)]
 pub(crate) struct Outcome {
@@ -112,7 +122,7 @@ pub(crate) fn work(
     engine.run_threads()?;
     let state = engine.state.into_inner().unwrap_or_else(PoisonError::into_inner);
     match state.error {
-        Some(error) => Err(error),
+        Some(error) => Err(error.in_folder(sink.name())),
         None => Ok(Outcome { interrupted: state.stopping, ..state.outcome }),
     }
 }
@@ -361,7 +371,7 @@ impl Engine<'_> {
         state.weight = state.weight - UNIT_WEIGHT + weight;
         state.stopping |= batch.aborted;
         state.outcome.progress.add(&batch);
-        let progress = state.outcome.progress;
+        let progress = state.outcome.progress.clone();
         if let Some(active) = state.tasks.get_mut(&task) {
             active.waiting.insert(number, batch);
         }

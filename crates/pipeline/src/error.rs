@@ -113,6 +113,14 @@ pub enum RunError {
 }
 
 impl RunError {
+    /// The same of a file that the writers of tables know as their output.
+    pub(crate) fn in_folder(self, name: String) -> Self {
+        match self {
+            Self::Store(error) => Self::Store(error.of_output(name)),
+            other => other,
+        }
+    }
+
     /// What the operator can do about it, one sentence each.
     pub fn hints(&self) -> Vec<String> {
         match self {

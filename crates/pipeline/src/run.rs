@@ -44,7 +44,7 @@ pub struct RunOptions<'a> {
 }
 
 /// How far a run has come.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Progress {
     /// Bytes of input worked on, as stored.
     pub bytes: u64,
@@ -52,6 +52,8 @@ pub struct Progress {
     pub records: u64,
     /// Documents among them.
     pub documents: u64,
+    /// How many each stage dropped, by its name.
+    pub dropped: BTreeMap<String, u64>,
     /// Which leg of the plan this is of, from 0. Each leg counts anew.
     pub leg: usize,
     /// Bytes of input that the leg works on, if that is known.
@@ -63,6 +65,13 @@ impl Progress {
         self.bytes += batch.bytes;
         self.records += batch.counts.records;
         self.documents += batch.counts.documents;
+        for (stage, reasons) in &batch.counts.rejects {
+            let dropped = reasons.values().sum::<u64>();
+            match self.dropped.get_mut(stage) {
+                Some(sum) => *sum += dropped,
+                None => drop(self.dropped.insert(stage.clone(), dropped)),
+            }
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! Rows to bytes, in two steps that can run in different threads: encoding a
 //! block of rows, which is work, and appending it, which is order.
 
+use crate::error::OUTPUT;
 use crate::jsonl::write_json_line;
 use crate::markdown::write_markdown;
 use crate::parquet_file::{self, RowGroup};
@@ -172,7 +173,7 @@ fn lines<R: Row>(rows: &[R], write: LineWriter<R>, codec: Codec) -> Result<Vec<u
         Codec::Gzip => gzip_member(&bytes),
         Codec::Zstd => zstd::encode_all(&bytes[..], R::ZSTD_LEVEL),
     };
-    packed.map_err(|e| StoreError::io("compress", Path::new("output"), e))
+    packed.map_err(|e| StoreError::io("compress", Path::new(OUTPUT), e))
 }
 
 /// One gzip member that says nothing of the time or the machine.
@@ -193,9 +194,9 @@ impl<W: Write + Send> TableWriter<W> {
         match (&mut self.target, block.content) {
             (Target::Parquet(file), Content::RowGroup(group)) => group.append(file),
             (Target::Bytes(out), Content::Bytes(bytes)) => {
-                out.write_all(&bytes).map_err(|e| StoreError::io("write", Path::new("output"), e))
+                out.write_all(&bytes).map_err(|e| StoreError::io("write", Path::new(OUTPUT), e))
             }
-            _ => Err(StoreError::malformed("output", "a block of another file's format")),
+            _ => Err(StoreError::malformed(OUTPUT, "a block of another file's format")),
         }
     }
 

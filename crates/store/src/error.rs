@@ -5,6 +5,14 @@ use crate::remote::{Fault, is_address};
 use std::io;
 use std::path::Path;
 
+/// What writers that do not know their file's name call it.
+pub(crate) const OUTPUT: &str = "output";
+
+/// Whether there is no room left, on the disk or in a quota.
+fn is_full(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded)
+}
+
 /// A failure that has to do with a file: its path is always in the message.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
@@ -115,9 +123,25 @@ impl StoreError {
         Self::Malformed { place: place.into(), message: message.into() }
     }
 
+    /// The same where what was written to is called so; its writers call it `output`.
+    pub fn of_output(self, name: String) -> Self {
+        match self {
+            Self::Io { action, path, source } if path == OUTPUT => {
+                Self::Io { action, path: name, source }
+            }
+            Self::Parquet { action, path, source } if path == OUTPUT => {
+                Self::Parquet { action, path: name, source }
+            }
+            other => other,
+        }
+    }
+
     /// What the operator can do about it, one sentence each.
     pub fn hints(&self) -> Vec<String> {
         let hint = match self {
+            Self::Io { source, .. } if is_full(source) => {
+                "make room, then give the same command again: what is done stays done"
+            }
             Self::Empty(_) => {
                 "a folder is searched for .warc[.gz|.zst], .arc[.gz], .html, .htm, .xhtml, .ipynb and .txt"
             }

@@ -1,6 +1,7 @@
 //! Tables as Parquet: the same rows give the same bytes, on any machine.
 
 use crate::columns::{Cell, Column, Kind};
+use crate::error::OUTPUT;
 use crate::{Row, StoreError};
 use arrow_array::builder::{Int64Builder, StringBuilder, UInt32Builder};
 use arrow_array::types::TimestampMillisecondType;
@@ -20,7 +21,7 @@ use parquet::errors::ParquetError;
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use parquet::file::writer::SerializedFileWriter;
 use parquet::schema::types::ColumnPath;
-use std::io::Write;
+use std::io::{self, Write};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -57,8 +58,16 @@ pub(crate) fn finish<W: Write + Send>(file: SerializedFileWriter<W>) -> Result<W
     file.into_inner().map_err(writing)
 }
 
+/// What the system says is told as it says it.
 fn writing(source: ParquetError) -> StoreError {
-    StoreError::parquet("write", Path::new("output"), source)
+    let source = match source {
+        ParquetError::External(error) => match error.downcast::<io::Error>() {
+            Ok(error) => return StoreError::io("write", Path::new(OUTPUT), *error),
+            Err(other) => ParquetError::External(other),
+        },
+        other => other,
+    };
+    StoreError::parquet("write", Path::new(OUTPUT), source)
 }
 
 fn properties<R: Row>() -> Result<WriterProperties, ParquetError> {
