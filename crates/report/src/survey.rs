@@ -35,8 +35,16 @@ pub struct Survey<'a> {
     pub(crate) formulas: PowerBins,
     pub(crate) scores: BTreeMap<String, Numbers>,
     pub(crate) kept: Smallest<Sampled>,
-    pub(crate) gates: BTreeMap<(String, Reason), Gate>,
+    pub(crate) gates: BTreeMap<GateKey, Gate>,
     pub(crate) measured: Option<Measured>,
+}
+
+/// A stage, a reason, and what was compared, where the details tell that.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct GateKey {
+    pub(crate) stage: String,
+    pub(crate) reason: Reason,
+    pub(crate) signal: Option<String>,
 }
 
 /// What one stage dropped for one reason.
@@ -109,7 +117,8 @@ impl<'a> Survey<'a> {
     fn reject(&mut self, row: &Located<Reject>) {
         let reject = &row.value;
         self.hosts.add(host(reject.url.as_deref()), false);
-        let key = (reject.stage.clone(), reject.reason);
+        let signal = Signal::parse(&reject.detail).and_then(|signal| signal.name);
+        let key = GateKey { stage: reject.stage.clone(), reason: reject.reason, signal };
         if self.gates.len() >= MOST_GATES && !self.gates.contains_key(&key) {
             return;
         }
@@ -154,7 +163,7 @@ impl<'a> Survey<'a> {
             let bars = bins.bars().into_iter().map(|bar| (bar.label, bar.count.into()));
             bars.collect::<Map<_, _>>()
         };
-        let gates = self.gates.iter().map(|((stage, reason), gate)| gate.to_json(stage, *reason));
+        let gates = self.gates.iter().map(|(key, gate)| gate.to_json(&key.stage, key.reason));
         json!({
             "plan": self.manifest.plan,
             "plan_hash": self.manifest.plan_hash,

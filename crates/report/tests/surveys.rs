@@ -162,3 +162,24 @@ fn an_empty_run_has_a_report() {
     let html = Survey::of(&made.finish(json!([]))).unwrap().to_html();
     assert!(html.contains("No document was kept."));
 }
+
+#[test]
+fn gates_of_one_stage_are_told_apart() {
+    let documents: Vec<_> = (0..3).map(|n| document(n, &"$x$ ".repeat(n as usize + 3))).collect();
+    let details = ["math_recovered 2 is below 3", "length(text) 9 is below 400", "url = \"x\""];
+    let rejects: Vec<_> = (10..40)
+        .map(|n| reject(n, "where", Reason::ConditionNotMet, details[n as usize % 3]))
+        .collect();
+    let made = Made::new("two").documents(&documents).rejects(&rejects);
+    let folder = made.finish(json!([{ "where": {} }]));
+    let survey = Survey::of(&folder).unwrap();
+    let gates = survey.to_json()["gates"].as_array().unwrap().clone();
+    let names: Vec<_> = gates.iter().map(|gate| &gate["signal"]["name"]).collect();
+    assert_eq!(names, [&json!(null), &json!("length(text)"), &json!("math_recovered")]);
+    assert!(gates.iter().all(|gate| gate["rejects"] == 10));
+    // The documents that were kept hold the number in a column.
+    assert_eq!(gates[2]["nearest_kept"].as_array().unwrap().len(), 3);
+    let html = survey.to_html();
+    assert!(html.contains("<code>where</code>: condition-not-met, <code>math_recovered</code>"));
+    assert!(!html.contains("more are not sampled") && !html.contains("differ from row to row"));
+}

@@ -3,8 +3,9 @@
 use super::{counted, score};
 use crate::html::{bytes, clip, escape, escape_head, figure, grouped};
 use crate::sample::Smallest;
-use crate::survey::{Bound, Gate, Sampled, Survey};
+use crate::survey::{Bound, Gate, GateKey, Sampled, Survey};
 use crate::text::{Drawn, to_html};
+use std::collections::BTreeSet;
 
 /// The bytes that are left for rows: each gets its share, and what one leaves the next may use.
 pub(super) struct Room {
@@ -119,18 +120,22 @@ impl Survey<'_> {
     pub(super) fn dropped(&self, room: &mut Room) -> String {
         let mut html = String::new();
         for stage in crate::names::stages(self.manifest) {
-            let mut gates: Vec<_> = self.gates.iter().filter(|((of, _), _)| *of == stage).collect();
-            gates
-                .sort_by_key(|((_, reason), gate)| (std::cmp::Reverse(gate.dropped.seen), *reason));
-            for ((stage, reason), gate) in gates {
-                html += &format!("<h3><code>{}</code>: {reason}</h3>", escape(stage));
+            let mut gates: Vec<_> =
+                self.gates.iter().filter(|(key, _)| key.stage == stage).collect();
+            gates.sort_by_key(|(key, gate)| (std::cmp::Reverse(gate.dropped.seen), *key));
+            for (GateKey { stage, reason, signal }, gate) in gates {
+                let signal = signal.as_deref().map_or(String::new(), |signal| {
+                    format!(", <code>{}</code>", escape(&clip(signal, 60)))
+                });
+                html += &format!("<h3><code>{}</code>: {reason}{signal}</h3>", escape(stage));
                 html += &shown(&gate.dropped, "reject");
                 html += &room.list(gate.dropped.iter());
                 html += &gate.signal(room);
             }
         }
         let all: usize = self.manifest.counts.rejects.values().map(|reasons| reasons.len()).sum();
-        let more = all.saturating_sub(self.gates.len());
+        let sampled: BTreeSet<_> = self.gates.keys().map(|key| (&key.stage, key.reason)).collect();
+        let more = all.saturating_sub(sampled.len());
         if more > 0 {
             html +=
                 &format!("<p class=\"note\">{} more are not sampled.</p>", counted(more, "reason"));
