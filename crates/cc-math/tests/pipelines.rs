@@ -447,3 +447,12 @@ fn every_mistake_is_told_with_its_place() {
         assert_eq!(told, kept, "run with UPDATE=1 if this is meant");
     }
 }
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_file_without_end_is_no_pipeline() {
+    let scratch = scratch();
+    let output = scratch.run("check /dev/zero");
+    assert_eq!(output.status.code(), Some(2));
+    assert!(text(&output.stderr).contains("/dev/zero:1:1: longer than 4 MiB"), "{output:?}");
+}

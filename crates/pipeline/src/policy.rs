@@ -4,8 +4,9 @@
 
 use crate::folder::differences;
 use crate::plan::{Plan, part_bytes};
+use crate::spec;
 use crate::stages::{Made, Stage};
-use cc_math_config::{Node, Problem, Source, parse, read};
+use cc_math_config::{Node, Problem, read};
 use cc_math_core::{Gate, Side, document_id};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
@@ -197,12 +198,10 @@ impl Policy {
 }
 
 fn open(path: &Path) -> Result<(Contents, Node), Vec<Problem>> {
-    let name = path.display().to_string();
-    let text = std::fs::read_to_string(path).map_err(|error| {
-        let message = format!("cannot read `{name}`: {error}");
-        vec![Problem { place: None, message, hint: None }.hint("`cc-math run --measure` writes it")]
+    let node = spec::open(path).map_err(|problem| match problem.place {
+        None => vec![problem.hint("`cc-math run --measure` writes policies")],
+        Some(_) => vec![problem],
     })?;
-    let node = parse(&Source::new(name, text)).map_err(|problem| vec![problem])?;
     let mut problems = Vec::new();
     let contents = read(&node, &node.place, &mut problems);
     contents.map(|contents| (contents, node)).ok_or(problems)

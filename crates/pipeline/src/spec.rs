@@ -20,6 +20,8 @@ use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 use serde_json::{Value as Json, json};
 use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -480,9 +482,15 @@ fn told(error: &StoreError, place: &Place) -> Problem {
     Problem { hint: error.hints().into_iter().next(), ..problem }
 }
 
-fn open(path: &Path) -> Result<Node, Problem> {
+/// Bytes of a YAML file that are read: more than may be there, so that this is told.
+const MOST_READ: u64 = 8 << 20;
+
+/// Reads a YAML file.
+pub(crate) fn open(path: &Path) -> Result<Node, Problem> {
     let name = path.display().to_string();
-    let text = std::fs::read_to_string(path).map_err(|error| Problem {
+    let mut text = String::new();
+    let read = File::open(path).and_then(|file| file.take(MOST_READ).read_to_string(&mut text));
+    read.map_err(|error| Problem {
         place: None,
         message: format!("cannot read `{name}`: {error}"),
         hint: None,
