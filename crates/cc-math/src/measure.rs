@@ -5,8 +5,8 @@ use crate::fault::Fault;
 use crate::progress::Log;
 use crate::report::write_page;
 use crate::work::work;
-use cc_math_pipeline::{Approved, Destination, Pipeline, Retention};
-use cc_math_report::{Folder, Measured, Retained, Survey};
+use cc_math_pipeline::{Approved, Destination, Pipeline};
+use cc_math_report::{Folder, Measured, Survey};
 use cc_math_store::{Durability, check_local, write_once};
 use std::path::PathBuf;
 
@@ -54,12 +54,7 @@ fn approved(measured: &Measured) -> Vec<Approved> {
         signal: found.gate.signal.clone(),
         keeps: found.gate.keeps,
         bound: found.gate.bound,
-        retention: measured.retention(found).into_iter().map(retention).collect(),
+        retention: measured.retention(found),
     });
     gates.collect()
-}
-
-fn retention(kept: Retained) -> Retention {
-    let Retained { bound, documents, text, formulas, all_gates } = kept;
-    Retention { bound, documents, text, formulas, all_gates }
 }

@@ -219,8 +219,9 @@ fn as_text(
         format!("{} (plan {})", pipeline.name, plan.hash()),
         format!("input   {}, {input}", counted(plan.tasks(), "task")),
     ];
+    let turns = pipeline.turns();
     for ((name, options), number) in pipeline.stages().zip(1..) {
-        let ends = pipeline.turns().contains(&number);
+        let ends = turns.contains(&number);
         let leg = if ends { "   (ends a leg)" } else { "" };
         lines.push(format!("stage {number} {name} {options}{leg}"));
     }

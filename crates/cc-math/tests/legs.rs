@@ -32,20 +32,9 @@ fn scratch(archives: usize, stages: &str) -> Scratch {
     scratch
 }
 
-/// Documents in the order of the files and their rows.
-fn documents(scratch: &Scratch, folder: &str) -> Vec<Document> {
-    let documents = cc_math_store::read_documents(&scratch.0.join(folder)).unwrap();
-    documents.map(Result::unwrap).collect()
-}
-
 fn sorted(mut documents: Vec<Document>) -> Vec<Document> {
     documents.sort_by(|a, b| a.id.cmp(&b.id));
     documents
-}
-
-fn manifest(scratch: &Scratch, folder: &str) -> Json {
-    let bytes = fs::read(scratch.0.join(folder).join("manifest.json")).unwrap();
-    serde_json::from_slice(&bytes).unwrap()
 }
 
 #[test]
@@ -56,41 +45,41 @@ fn shuffled_documents_are_the_same_in_another_order_however_the_input_is_cut() {
     assert_eq!(scratch.outputs("out"), scratch.outputs("four"));
     scratch.well("run p.yaml -o other --set seed=8");
     scratch.well("extract crawl -o plain");
-    let (plain, shuffled) = (documents(&scratch, "plain"), documents(&scratch, "out"));
-    assert!(plain != shuffled && shuffled != documents(&scratch, "other"));
+    let (plain, shuffled) = (scratch.documents("plain"), scratch.documents("out"));
+    assert!(plain != shuffled && shuffled != scratch.documents("other"));
     assert!(sorted(plain) == sorted(shuffled.clone()));
     // The same documents, read as a table.
     let again = "name: again\nseed: 7\nsource: { documents: { paths: [plain] } }\nstages: [shuffle]\noutput: again\n";
     fs::write(scratch.0.join("again.yaml"), again).unwrap();
     scratch.well("run again.yaml");
-    assert!(documents(&scratch, "again") == shuffled);
-    let counts = &manifest(&scratch, "out")["counts"];
-    assert_eq!(counts, &manifest(&scratch, "plain")["counts"]);
+    assert!(scratch.documents("again") == shuffled);
+    let counts = &scratch.json("out/manifest.json")["counts"];
+    assert_eq!(counts, &scratch.json("plain/manifest.json")["counts"]);
 }
 
 #[test]
 fn a_limit_keeps_the_first_documents_and_reads_no_further_than_it_needs() {
     let scratch = scratch(6, "  - limit: { documents: 3 }\n");
     scratch.well("extract crawl -o plain");
-    let first = manifest(&scratch, "plain")["counts"]["documents"].as_u64().unwrap() / 6;
+    let first = scratch.json("plain/manifest.json")["counts"]["documents"].as_u64().unwrap() / 6;
     let few = first + 3;
     pipeline(&scratch, &format!("  - limit: {{ documents: {few} }}\n"));
     scratch.well("run p.yaml --threads 1");
     scratch.well("run p.yaml -o four --threads 4");
     assert_eq!(scratch.outputs("out"), scratch.outputs("four"));
-    let account = manifest(&scratch, "out");
+    let account = scratch.json("out/manifest.json");
     assert_eq!(account["counts"]["documents"].as_u64(), Some(few));
     assert_eq!(account["inputs"].as_array().unwrap().len(), 2);
     let over = account["counts"]["rejects"]["limit"]["over-limit"].as_u64().unwrap();
     assert_eq!(over + few, 2 * first);
-    let plain = documents(&scratch, "plain");
-    assert!(documents(&scratch, "out") == plain[..few as usize]);
+    let plain = scratch.documents("plain");
+    assert!(scratch.documents("out") == plain[..few as usize]);
     // A higher limit goes on from there.
     let raised = scratch.well(&format!("run p.yaml --set stages.limit.documents={}", 3 * first));
     assert!(text(&raised.stderr).contains("finished by an earlier run: 2"), "{raised:?}");
-    assert!(documents(&scratch, "out") == plain[..3 * first as usize]);
+    assert!(scratch.documents("out") == plain[..3 * first as usize]);
     scratch.well("run p.yaml -o all --set stages.limit.documents=1000000");
-    assert!(documents(&scratch, "all") == plain);
+    assert!(scratch.documents("all") == plain);
 }
 
 #[test]
@@ -102,7 +91,7 @@ fn a_limit_follows_the_order_of_the_inputs_whatever_their_files_are_called() {
         fs::rename(scratch.0.join(format!("crawl/{from}.warc.gz")), to).unwrap();
     }
     scratch.well("run p.yaml");
-    let kept = documents(&scratch, "out");
+    let kept = scratch.documents("out");
     let from = |name: &str| {
         kept.iter().filter(|d| d.locator.as_ref().is_some_and(|l| l.file.contains(name))).count()
     };
@@ -114,12 +103,12 @@ fn a_limit_follows_the_order_of_the_inputs_whatever_their_files_are_called() {
 fn a_limit_behind_a_shuffle_looks_at_all_documents() {
     let scratch = scratch(2, "  - shuffle\n  - limit: { documents: 4 }\n");
     scratch.well("run p.yaml");
-    let account = manifest(&scratch, "out");
+    let account = scratch.json("out/manifest.json");
     assert_eq!(account["counts"]["documents"], 4);
     assert_eq!(account["inputs"].as_array().unwrap().len(), 2);
     pipeline(&scratch, "  - shuffle\n");
     scratch.well("run p.yaml -o whole");
-    assert!(documents(&scratch, "out") == documents(&scratch, "whole")[..4]);
+    assert!(scratch.documents("out") == scratch.documents("whole")[..4]);
 }
 
 #[test]
@@ -169,7 +158,7 @@ fn documents_go_to_folders_by_a_column() {
         .collect();
     assert!(folders.len() > 1, "{names:?}");
     assert!(folders.iter().all(|folder| folder.starts_with("content_type=")), "{folders:?}");
-    assert!(sorted(documents(&scratch, "parts")) == sorted(documents(&scratch, "out")));
+    assert!(sorted(scratch.documents("parts")) == sorted(scratch.documents("out")));
 }
 
 #[test]
@@ -257,7 +246,7 @@ fn a_failed_input_holds_up_no_leg() {
     let end = scratch.run("run jobs/pipeline.yaml");
     assert_eq!(end.status.code(), Some(1), "{}", text(&end.stderr));
     assert_eq!(scratch.outputs("out"), scratch.outputs("whole"));
-    assert_eq!(manifest(&scratch, "out")["failed"][0]["name"], "gone.warc.gz");
+    assert_eq!(scratch.json("out/manifest.json")["failed"][0]["name"], "gone.warc.gz");
     // Where it has come, all is made as if it had been there.
     fs::copy(scratch.0.join("crawl/000.warc.gz"), scratch.0.join("crawl/gone.warc.gz")).unwrap();
     scratch.well("run p.yaml");
@@ -316,7 +305,7 @@ fn sources_are_blended_by_their_weights_and_no_document_comes_twice() {
         fs::write(scratch.0.join("mix.yaml"), yaml).unwrap();
     };
     let share = |folder: &str, measure: fn(&Document) -> f64| {
-        let documents = documents(&scratch, folder);
+        let documents = scratch.documents(folder);
         let of = |name: &str| {
             let of = documents.iter().filter(|d| d.metadata["mix"] == name);
             of.map(measure).sum::<f64>()
@@ -328,13 +317,13 @@ fn sources_are_blended_by_their_weights_and_no_document_comes_twice() {
     scratch.well("run mix.yaml -o four --threads 4");
     assert_eq!(scratch.outputs("out"), scratch.outputs("four"));
     let (web, math) = share("out", |_| 1.0);
-    assert_eq!(math as usize, documents(&scratch, "math").len());
+    assert_eq!(math as usize, scratch.documents("math").len());
     assert!((0.6..1.7).contains(&(web / math)), "{web} of the web, {math} of math");
-    let ids: BTreeSet<String> = documents(&scratch, "out").into_iter().map(|d| d.id).collect();
+    let ids: BTreeSet<String> = scratch.documents("out").into_iter().map(|d| d.id).collect();
     assert_eq!(ids.len() as f64, web + math);
-    let account = manifest(&scratch, "out");
+    let account = scratch.json("out/manifest.json");
     let counts = &account["counts"];
-    let read = documents(&scratch, "web").len() + documents(&scratch, "math").len();
+    let read = scratch.documents("web").len() + scratch.documents("math").len();
     assert_eq!(counts["records"].as_u64().unwrap() as usize, read);
     assert_eq!(
         counts["rejects"]["mix"]["not-sampled"].as_u64().unwrap() as f64,
@@ -351,7 +340,7 @@ fn sources_are_blended_by_their_weights_and_no_document_comes_twice() {
     mix("bytes", "    total: 20000\n");
     scratch.well("run mix.yaml -o bytes");
     let (web, math) = share("bytes", |d| d.text.len() as f64);
-    let whole: usize = documents(&scratch, "web").iter().map(|d| d.text.len()).sum();
+    let whole: usize = scratch.documents("web").iter().map(|d| d.text.len()).sum();
     assert!(web + math < whole as f64 / 2.0, "{web} + {math} of {whole}");
     mix("tokens", "");
     let refused = scratch.run("run mix.yaml -o tokens");

@@ -173,10 +173,6 @@ tests:
     expect: { verdict: keep }
 ";
 
-fn json(scratch: &Scratch, name: &str) -> Json {
-    serde_json::from_slice(&fs::read(scratch.0.join(name)).unwrap()).unwrap()
-}
-
 #[test]
 fn a_pipeline_begins_with_urls() {
     let (scratch, whole, records) = scene("source");
@@ -187,7 +183,7 @@ fn a_pipeline_begins_with_urls() {
     assert_eq!(scratch.outputs("out"), scratch.outputs("four"));
     let documents = cc_math_store::read_documents(&scratch.0.join("out")).unwrap();
     assert_eq!(documents.count(), whole.split(|b| *b == b'\n').count() - 1);
-    let manifest = json(&scratch, "out/manifest.json");
+    let manifest = scratch.json("out/manifest.json");
     let counts = &manifest["counts"];
     assert_eq!(counts["records"], records.len() + 2);
     let rejects = json!({ "urls": { "not-a-url": 1, "not-in-index": 1 } });
@@ -207,7 +203,7 @@ fn a_pipeline_begins_with_urls() {
     let urls = fs::read_to_string(scratch.0.join("urls.txt")).unwrap();
     fs::write(scratch.0.join("urls.txt"), format!("{urls}\nhttp://nowhere.example/\n")).unwrap();
     scratch.well("run p.yaml");
-    let manifest = json(&scratch, "out/manifest.json");
+    let manifest = scratch.json("out/manifest.json");
     assert_eq!(manifest["counts"]["rejects"]["urls"]["not-in-index"], 2);
     scratch.well("run p.yaml -o fresh");
     assert_eq!(scratch.outputs("out"), scratch.outputs("fresh"));

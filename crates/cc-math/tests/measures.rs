@@ -178,8 +178,7 @@ fn few_documents_take_few_inputs() {
     let scratch = scratch(GATED);
     scratch.crawl(8, 1);
     scratch.well("run p.yaml --measure --documents 10");
-    let manifest = fs::read(scratch.0.join("out.measured/manifest.json")).unwrap();
-    let manifest: Json = serde_json::from_slice(&manifest).unwrap();
+    let manifest = scratch.json("out.measured/manifest.json");
     assert_eq!(manifest["inputs"].as_array().unwrap().len(), 1);
     assert_eq!(manifest["counts"]["documents"], 10);
     let one = documents(&scratch, "out.measured");

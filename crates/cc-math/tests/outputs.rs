@@ -42,15 +42,6 @@ fn scratch(archives: usize) -> (Scratch, Store) {
     (scratch, store)
 }
 
-fn same(scratch: &Scratch, a: &str, b: &str) {
-    let (a, b) = (scratch.outputs(a), scratch.outputs(b));
-    assert_eq!(a.keys().collect::<Vec<_>>(), b.keys().collect::<Vec<_>>());
-    assert!(a.len() > 1);
-    for (name, bytes) in &a {
-        assert!(b[name] == *bytes, "{name} differs");
-    }
-}
-
 fn told(output: &Output, sentences: &[&str]) {
     let errors = errors(output);
     assert_eq!(output.status.code(), Some(2), "{errors}");
@@ -91,7 +82,7 @@ fn a_store_gets_what_a_folder_gets() {
     let (scratch, store) = scratch(3);
     scratch.well("extract crawl -o local --quiet");
     store.well(&scratch, "extract crawl -o s3://bucket/out --quiet");
-    same(&scratch, "local", "bucket/out");
+    scratch.same("local", "bucket/out");
     assert!(!lock(&scratch).exists());
     // Again, nothing is read or written but what tells of the run.
     store.requests();
@@ -100,11 +91,11 @@ fn a_store_gets_what_a_folder_gets() {
     let requests = store.requests();
     assert!(requests.len() <= 18, "{requests:#?}");
     assert!(requests.iter().all(|told| !told.contains("/documents/")), "{requests:#?}");
-    same(&scratch, "local", "bucket/out");
+    scratch.same("local", "bucket/out");
     // From one store to another, and a whole bucket as output.
     fs::create_dir(scratch.0.join("all")).unwrap();
     store.well(&scratch, "extract s3://crawl/ -o s3://all --quiet");
-    same(&scratch, "local", "all");
+    scratch.same("local", "all");
 }
 
 #[test]
@@ -112,22 +103,22 @@ fn legs_go_through_a_store() {
     let (scratch, store) = scratch(3);
     scratch.well("run p.yaml --quiet --threads 1");
     store.well(&scratch, "run p.yaml -o s3://bucket/out --quiet --threads 4");
-    same(&scratch, "whole", "bucket/out");
+    scratch.same("whole", "bucket/out");
     let again = store.well(&scratch, "run p.yaml -o s3://bucket/out");
     assert!(errors(&again).contains("0 records") || !errors(&again).contains("records,"));
-    same(&scratch, "whole", "bucket/out");
+    scratch.same("whole", "bucket/out");
     // Where a file is gone or cut short it is made again.
     let documents = scratch.0.join("bucket/out/documents");
     let file = fs::read_dir(&documents).unwrap().next().unwrap().unwrap().path();
     fs::write(&file, "PAR1").unwrap();
     store.well(&scratch, "run p.yaml -o s3://bucket/out --quiet");
-    same(&scratch, "whole", "bucket/out");
+    scratch.same("whole", "bucket/out");
     // What the stages behind a leg say is changed without reading again.
     let changed = "run p.yaml --set stages.limit.documents=20";
     let told = errors(&store.well(&scratch, &format!("{changed} -o s3://bucket/out")));
     assert!(told.contains("finished by an earlier run: "), "{told}");
     scratch.well(&format!("{changed} -o fewer --quiet"));
-    same(&scratch, "fewer", "bucket/out");
+    scratch.same("fewer", "bucket/out");
 }
 
 #[test]
@@ -148,7 +139,7 @@ fn tasks_apart_meet_in_a_store() {
     }
     let last = errors(&store.well(&scratch, "run jobs/pipeline.yaml"));
     assert!(last.contains("finished by an earlier run"), "{last}");
-    same(&scratch, "whole", "bucket/out");
+    scratch.same("whole", "bucket/out");
 }
 
 #[test]
@@ -171,7 +162,7 @@ fn a_killed_run_goes_on() {
         }
     }
     store.well(&scratch, run);
-    same(&scratch, "whole", "bucket/out");
+    scratch.same("whole", "bucket/out");
     assert!(!lock(&scratch).exists());
 }
 
@@ -187,7 +178,7 @@ fn what_fails_for_a_while_is_tried_again() {
         first.then_some(if broken { Trouble::Broken } else { Trouble::Status(503) })
     });
     store.well(&scratch, "run p.yaml -o s3://bucket/out --quiet");
-    same(&scratch, "whole", "bucket/out");
+    scratch.same("whole", "bucket/out");
 }
 
 #[test]
@@ -204,7 +195,7 @@ fn what_fails_for_good_is_told_and_leaves_nothing_half_there() {
     assert!(!lock(&scratch).exists());
     store.calm();
     store.well(&scratch, "extract crawl -o s3://bucket/out --quiet");
-    same(&scratch, "local", "bucket/out");
+    scratch.same("local", "bucket/out");
 }
 
 #[test]
@@ -226,7 +217,7 @@ fn large_files_go_in_parts_and_failed_ones_are_taken_back() {
         (request.contains("partNumber=2") && broken < 3).then_some(Trouble::Broken)
     });
     store.well(&scratch, run);
-    same(&scratch, "whole", "bucket/out");
+    scratch.same("whole", "bucket/out");
     let size =
         |(name, bytes): (&String, &Vec<u8>)| name.starts_with("documents").then_some(bytes.len());
     assert!(scratch.outputs("bucket/out").iter().find_map(size) > Some(16 << 20));
@@ -254,7 +245,7 @@ fn the_second_run_is_told_who_writes() {
     assert!(first.wait().unwrap().success());
     // A folder says the same.
     scratch.well("extract crawl -o local --quiet");
-    same(&scratch, "local", "bucket/out");
+    scratch.same("local", "bucket/out");
 }
 
 #[test]
@@ -312,7 +303,7 @@ fn what_others_wrote_is_not_touched() {
     told(&refused, &["holds the output of a run with other options", "math: required, now any"]);
     store.well(&scratch, "extract crawl -o s3://bucket/out --math any --quiet --overwrite");
     scratch.well("extract crawl -o local --math any --quiet");
-    same(&scratch, "local", "bucket/out");
+    scratch.same("local", "bucket/out");
     assert_eq!(fs::read_to_string(scratch.0.join("bucket/outer")).unwrap(), "theirs");
 }
 

@@ -220,8 +220,7 @@ tests:
 }
 
 fn documents(scratch: &Scratch, folder: &str) -> Vec<cc_math_core::Document> {
-    let documents = cc_math_store::read_documents(&scratch.0.join(folder)).unwrap();
-    let mut documents: Vec<_> = documents.map(Result::unwrap).collect();
+    let mut documents = scratch.documents(folder);
     documents.sort_by(|a, b| a.id.cmp(&b.id));
     documents
 }

@@ -15,23 +15,9 @@ mod store;
 
 use serde_json::Value as Json;
 use std::fs;
-use std::path::Path;
 use std::process::Output;
 use store::{Store, errors};
 use support::{Scratch, fixtures};
-
-fn json(path: &Path) -> Json {
-    serde_json::from_slice(&fs::read(path).unwrap()).unwrap()
-}
-
-fn same(scratch: &Scratch, a: &str, b: &str) {
-    let (a, b) = (scratch.outputs(a), scratch.outputs(b));
-    assert_eq!(a.keys().collect::<Vec<_>>(), b.keys().collect::<Vec<_>>());
-    assert!(a.len() > 1);
-    for (name, bytes) in &a {
-        assert!(b[name] == *bytes, "{name} differs");
-    }
-}
 
 fn gets(requests: &[String]) -> usize {
     // A listing is of the bucket alone.
@@ -57,19 +43,19 @@ fn a_bucket_is_read_like_a_folder_and_not_read_again() {
     let store = Store::start(&scratch.0);
     scratch.well("extract crawl -o local --quiet");
     store.well(&scratch, "extract s3://crawl/ -o remote --quiet");
-    same(&scratch, "local", "remote");
+    scratch.same("local", "remote");
     assert_eq!(gets(&store.requests()), 6);
     // Nothing is read again, nor asked about one by one.
     store.well(&scratch, "extract s3://crawl/ -o remote --quiet");
     assert_eq!(store.requests().len(), 1);
-    let runs = json(&scratch.0.join("remote/run.json"));
+    let runs = scratch.json("remote/run.json");
     assert_eq!(runs["runs"][1]["bytes"], 0);
     // What changes is read again, and only that.
     scratch.crawl(1, 2);
     store.well(&scratch, "extract s3://crawl/ -o remote --quiet");
     assert_eq!(gets(&store.requests()), 1);
     scratch.well("extract crawl -o local --quiet");
-    same(&scratch, "local", "remote");
+    scratch.same("local", "remote");
 }
 
 #[test]
@@ -82,7 +68,7 @@ fn patterns_and_single_objects_are_named_as_files_are() {
     {
         scratch.well(&format!("extract {what} -o local-{name} --quiet --math any"));
         store.well(&scratch, &format!("extract s3://{what} -o remote-{name} --quiet --math any"));
-        same(&scratch, &format!("local-{name}"), &format!("remote-{name}"));
+        scratch.same(&format!("local-{name}"), &format!("remote-{name}"));
     }
     let local = scratch.well("extract crawl/000.warc.gz crawl/pages/a.html -o - --quiet").stdout;
     let remote =
@@ -121,17 +107,17 @@ fn lists_and_tables_lead_to_objects() {
         scratch.well(&format!("extract {local} -o local-{name} --quiet"));
         store.requests();
         store.well(&scratch, &format!("extract {remote} -o remote-{name} --quiet"));
-        same(&scratch, &format!("local-{name}"), &format!("remote-{name}"));
+        scratch.same(&format!("local-{name}"), &format!("remote-{name}"));
         let gets = gets(&store.requests());
         assert!(name != "table" || gets * 10 <= rows, "{gets} requests for {rows} records");
     }
     // A list here of objects there, and one that names them in full.
     scratch.well("extract here.csv --paths-root crawl -o local-here --quiet");
     store.well(&scratch, "extract here.csv --paths-root s3://crawl -o remote-here --quiet");
-    same(&scratch, "local-here", "remote-here");
+    scratch.same("local-here", "remote-here");
     fs::write(scratch.0.join("full.paths"), "s3://crawl/000.warc.gz\n").unwrap();
     store.well(&scratch, "extract full.paths -o full --quiet");
-    assert_eq!(json(&scratch.0.join("full/manifest.json"))["counts"]["records"], 1 + 3 * 27);
+    assert_eq!(scratch.json("full/manifest.json")["counts"]["records"], 1 + 3 * 27);
 }
 
 #[test]
@@ -153,7 +139,7 @@ fn pipelines_read_documents_of_a_store() {
     pipeline("s3://", "remote");
     scratch.well("run local.yaml --quiet");
     store.well(&scratch, "run remote.yaml --quiet");
-    same(&scratch, "local", "remote");
+    scratch.same("local", "remote");
     let requests = store.requests();
     assert_eq!(gets(&requests), 3, "{requests:?}");
     store.well(&scratch, "run remote.yaml --quiet");
@@ -168,7 +154,7 @@ fn inputs_that_fail_are_told_and_the_rest_is_read() {
     let store = Store::start(&scratch.0);
     let output = store.run(&scratch, "extract s3://crawl/warc.paths -o out");
     assert_eq!(output.status.code(), Some(1), "{}", errors(&output));
-    let manifest = json(&scratch.0.join("out/manifest.json"));
+    let manifest = scratch.json("out/manifest.json");
     assert_eq!(manifest["failed"][0]["name"], "gone.warc.gz");
     assert_eq!(manifest["failed"][0]["error"], "cannot read: there is no such object");
     assert_eq!(manifest["counts"]["records"], 1 + 3 * 27);

@@ -29,7 +29,7 @@ fn json(output: &Output) -> Json {
 }
 
 fn manifest(scratch: &Scratch) -> Json {
-    serde_json::from_slice(&fs::read(scratch.0.join("out/manifest.json")).unwrap()).unwrap()
+    scratch.json("out/manifest.json")
 }
 
 /// The first row of a kind.

@@ -25,10 +25,6 @@ fn check_equal(a: &BTreeMap<String, Vec<u8>>, b: &BTreeMap<String, Vec<u8>>) {
     }
 }
 
-fn json(path: &Path) -> Json {
-    serde_json::from_slice(&fs::read(path).unwrap()).unwrap()
-}
-
 fn lines(path: &Path) -> Vec<Json> {
     fs::read_to_string(path)
         .unwrap()
@@ -48,7 +44,7 @@ fn every_record_is_a_document_or_a_reject() {
     assert_eq!(manifest, "manifest.json");
     let documents = lines(&scratch.0.join("out").join(documents));
     let rejects = lines(&scratch.0.join("out").join(rejects));
-    let manifest = json(&scratch.0.join("out/manifest.json"));
+    let manifest = scratch.json("out/manifest.json");
     // A warcinfo record, then request, response and metadata of 27 pages.
     assert_eq!(manifest["counts"]["records"], 1 + 3 * 27);
     assert_eq!(documents.len() + rejects.len(), 1 + 3 * 27);
@@ -200,13 +196,13 @@ fn an_input_that_cannot_be_read_fails_alone() {
     assert_eq!(output.status.code(), Some(1));
     let errors = String::from_utf8(output.stderr).unwrap();
     assert!(errors.starts_with("failed: gone.warc.gz: cannot open: No such file"), "{errors}");
-    let manifest = json(&scratch.0.join("out/manifest.json"));
+    let manifest = scratch.json("out/manifest.json");
     assert_eq!(manifest["inputs"].as_array().unwrap().len(), 2);
     assert_eq!(manifest["failed"][0]["name"], "gone.warc.gz");
     // Once it can be read, the run becomes whole.
     fs::copy(scratch.0.join("crawl/000.warc.gz"), scratch.0.join("crawl/gone.warc.gz")).unwrap();
     scratch.well("extract crawl/warc.paths -o out --quiet");
-    assert_eq!(json(&scratch.0.join("out/manifest.json"))["inputs"].as_array().unwrap().len(), 3);
+    assert_eq!(scratch.json("out/manifest.json")["inputs"].as_array().unwrap().len(), 3);
 }
 
 /// Starts a run, lets it finish a task or more, and sends it a signal.

@@ -71,6 +71,22 @@ pub struct Sighted {
     pub signals: Vec<Option<f64>>,
 }
 
+/// What a bound keeps of the documents that were measured, as shares of all of them.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Retained {
+    /// The bound.
+    pub bound: f64,
+    /// Share of the documents.
+    pub documents: f64,
+    /// Share of the bytes of text.
+    pub text: f64,
+    /// Share of the formulas.
+    pub formulas: f64,
+    /// Share of the documents that this gate keeps and all else that is asked for, too.
+    pub all_gates: f64,
+}
+
 /// The entry of a measured document's metadata that says what stages saw of it: a list of
 /// [`Sighted`]. A stage that is not in it would have kept the document.
 pub const MEASURED: &str = "measured";

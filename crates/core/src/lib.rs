@@ -23,7 +23,7 @@ mod reason;
 
 pub use document::{CharsetSource, Document, InconsistentDocument, document_id};
 pub use formula::{Downgrade, Formula, FormulaKind, Loss, Status};
-pub use gate::{Gate, GatedStage, MEASURE, MEASURED, Side, Sight, Sighted};
+pub use gate::{Gate, GatedStage, MEASURE, MEASURED, Retained, Side, Sight, Sighted};
 pub use ledger::{KindCounts, Ledger};
 pub use locator::Locator;
 pub use manifest::{Counts, FailedInput, InputEntry, MANIFEST_FORMAT, Manifest, OutputEntry};

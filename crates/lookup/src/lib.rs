@@ -31,7 +31,7 @@ pub use capture::Capture;
 pub use error::LookupError;
 pub use index::{IndexFile, Listing, list_index, lookup_threads};
 pub use join::{Captures, Found, LookupCounts, LookupOptions, LookupProgress, lookup};
-pub use lists::read_urls;
+pub use lists::{find_list, read_urls};
 pub use ranged::{LocalFile, RangedRead, RemoteFile, joined};
 pub use surt::{NoKey, surt};
 pub use table::{TableFormat, write_file, write_table};

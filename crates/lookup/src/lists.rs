@@ -35,6 +35,14 @@ pub fn read_urls(file: &str, column: &str, urls: &mut Urls) -> Result<(), Lookup
     }
 }
 
+/// Looks for a list, and does not read it.
+///
+/// # Errors
+/// If there is none of that name.
+pub fn find_list(file: &str) -> Result<(), LookupError> {
+    place(file).map(drop).map_err(LookupError::from)
+}
+
 fn place(file: &str) -> Result<Place, StoreError> {
     match file {
         "-" => Ok(Place::Stdin),

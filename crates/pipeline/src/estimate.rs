@@ -3,6 +3,7 @@
 use crate::cluster::worker_megabytes;
 use crate::legs::Turn;
 use crate::plan::Plan;
+use crate::policy::measured_folder;
 use cc_math_core::Manifest;
 use cc_math_extract::MathMode;
 use serde::Deserialize;
@@ -65,9 +66,7 @@ impl Plan {
     /// output folder: what earlier or measured runs left there is what rates are taken from.
     pub fn estimate(&self, out: &Path, threads: usize) -> Option<Estimate> {
         let input = self.bytes()? as f64;
-        let mut measured = out.as_os_str().to_owned();
-        measured.push(".measured");
-        let measured = PathBuf::from(measured);
+        let measured = measured_folder(out);
         let found = self.rates(out).map(|rates| (Basis::Run(out.into()), rates));
         let found = found.or_else(|| {
             let rates = self.rates(&measured)?;

@@ -105,6 +105,14 @@ impl HeldFile {
     }
 }
 
+/// What a manifest of any version tells of itself.
+#[derive(Deserialize)]
+struct Head {
+    format: String,
+    #[serde(default)]
+    writer: String,
+}
+
 /// An output folder that this process writes to: alone, or with others that work on tasks of the
 /// same plan.
 pub(crate) struct Folder {
@@ -159,14 +167,10 @@ impl Folder {
     /// What another version of the program left is not understood, and not touched.
     fn check_format(&self) -> Result<(), RunError> {
         // A manifest that cannot be read is written again in the end.
-        let manifest = read_json::<Json>(&*self.tree, MANIFEST).unwrap_or_default();
-        let text = |name: &str| Some(manifest.as_ref()?.get(name)?.as_str()?.to_owned());
-        match text("format") {
-            Some(format) if format != MANIFEST_FORMAT => Err(RunError::OtherVersion {
-                out: self.tree.root().to_string(),
-                format,
-                writer: text("writer").unwrap_or_default(),
-            }),
+        match read_json::<Head>(&*self.tree, MANIFEST).unwrap_or_default() {
+            Some(Head { format, writer }) if format != MANIFEST_FORMAT => {
+                Err(RunError::OtherVersion { out: self.tree.root().to_string(), format, writer })
+            }
             _ => Ok(()),
         }
     }

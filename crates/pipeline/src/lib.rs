@@ -40,7 +40,7 @@ pub use cluster::{Cluster, shell_word, worker_megabytes};
 pub use error::RunError;
 pub use estimate::{Basis, Estimate};
 pub use plan::{ExtractOptions, Plan};
-pub use policy::{Approved, Retention};
+pub use policy::Approved;
 pub use process::{PageReading, read_page};
 pub use run::{Destination, Progress, Report, RunOptions, run};
 pub use schema::{pipeline_schema, reference};

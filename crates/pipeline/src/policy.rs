@@ -7,11 +7,11 @@ use crate::plan::{Plan, part_bytes};
 use crate::spec;
 use crate::stages::{Made, Stage};
 use cc_math_config::{Node, Problem, read};
-use cc_math_core::{Gate, Side, document_id};
+use cc_math_core::{Gate, Retained, Side, document_id};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
 use std::fmt::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// The value of `format` that this version writes and reads.
 const FORMAT: &str = "cc-math-policy/1";
@@ -56,23 +56,7 @@ pub struct Approved {
     pub bound: f64,
     /// What bounds would keep.
     #[serde(default)]
-    pub retention: Vec<Retention>,
-}
-
-/// What a bound would keep of a sample, as shares of it.
-#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Retention {
-    /// The bound.
-    pub bound: f64,
-    /// Share of the documents.
-    pub documents: f64,
-    /// Share of the bytes of text.
-    pub text: f64,
-    /// Share of the formulas.
-    pub formulas: f64,
-    /// Share of the documents that this gate keeps and all others, too, at the bounds they have.
-    pub all_gates: f64,
+    pub retention: Vec<Retained>,
 }
 
 /// A policy that fits a pipeline, but for the inputs, which are not listed yet.
@@ -98,6 +82,13 @@ impl Corpus {
         let bytes = self.bytes.map_or(String::new(), |bytes| format!(", {bytes} bytes"));
         format!("{} inputs{bytes}", self.inputs)
     }
+}
+
+/// Where a pipeline is measured whose output goes to a folder or prefix: beside that.
+pub(crate) fn measured_folder(output: &Path) -> PathBuf {
+    let mut name = output.as_os_str().to_owned();
+    name.push(".measured");
+    name.into()
 }
 
 /// All that signals depend on: where documents come from, and the stages up to the last gate,
@@ -238,7 +229,7 @@ pub(crate) fn written(
             json!(signal),
         )
         .unwrap_or_default();
-        for Retention { bound, documents, text, formulas, all_gates } in retention {
+        for Retained { bound, documents, text, formulas, all_gates } in retention {
             writeln!(
                 yaml,
                 "      - {{ bound: {bound}, documents: {documents:.4}, text: {text:.4}, formulas: {formulas:.4}, all_gates: {all_gates:.4} }}"

@@ -6,7 +6,7 @@ mod reader;
 use crate::legs::{Leg, Turn};
 use crate::mix::{By, Mix, TableSource};
 use crate::plan::Plan;
-use crate::policy::{self, Approved, Corpus, Policy, gates, scorers};
+use crate::policy::{self, Approved, Corpus, Policy, gates, measured_folder, scorers};
 use crate::stages::measuring;
 use crate::trial::Trial;
 use crate::urls::UrlSource;
@@ -288,12 +288,10 @@ impl Pipeline {
                 "a gate compares a number with a bound, as in `- where: math_recovered >= 3`";
             return Err(Problem { place: None, message, hint: Some(hint.into()) });
         }
-        let mut output = self.output.clone().into_os_string();
-        output.push(".measured");
         Ok(Self {
             name: self.name.clone(),
             seed: self.seed,
-            output: output.into(),
+            output: measured_folder(&self.output),
             tests: Vec::new(),
             format: Format::Parquet,
             partition: None,

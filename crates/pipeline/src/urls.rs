@@ -3,14 +3,14 @@
 use cc_math_config::{Place, Problem};
 use cc_math_core::Reason;
 use cc_math_lookup::{
-    Captures, Found, LookupError, LookupOptions, Sameness, Urls, Wanted, list_index, lookup,
-    lookup_threads, read_urls,
+    Captures, Found, LookupError, LookupOptions, Sameness, Urls, Wanted, find_list, list_index,
+    lookup, lookup_threads, read_urls,
 };
 use cc_math_store::{RecordRange, Root};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// URLs whose pages are read: they are looked up in Common Crawl's columnar index, and a URL that
 /// is not there is a reject.
@@ -100,10 +100,8 @@ impl UrlSource {
 
     /// Looks for lists and index, and reads neither.
     pub(crate) fn check(&self, place: &Place) -> Result<(), Vec<Problem>> {
-        let missing =
-            self.lists.iter().filter(|list| !list.contains("://") && !Path::new(list).exists());
-        let missing = missing.map(|list| Problem::at(place, format!("no file or folder `{list}`")));
-        let mut problems: Vec<Problem> = missing.collect();
+        let missing = self.lists.iter().filter_map(|list| find_list(list).err());
+        let mut problems: Vec<Problem> = missing.map(|error| told(&error, place)).collect();
         let listed = list_index(&self.index, self.index_root.as_deref(), self.crawls.as_deref());
         problems.extend(listed.err().map(|error| told(&error, place)));
         if problems.is_empty() { Ok(()) } else { Err(problems) }

@@ -37,7 +37,7 @@ pub use entry::{Entries, Entry, Filter, MARK, entries};
 pub use error::ReportError;
 pub use folder::{Folder, Located, LocatedRows};
 pub use formula::mathml;
-pub use measured::{Measured, MeasuredGate, Retained};
+pub use measured::{Measured, MeasuredGate};
 pub use signal::Signal;
 pub use survey::Survey;
 pub use trace::{StageWord, Trace, Word, trace};

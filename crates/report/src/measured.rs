@@ -2,7 +2,7 @@
 
 use crate::sample::{Smallest, distance_key};
 use crate::survey::{SHOWN, Sampled};
-use cc_math_core::{Document, Gate, GatedStage, MEASURE, MEASURED, Manifest, Sighted};
+use cc_math_core::{Document, Gate, GatedStage, MEASURE, MEASURED, Manifest, Retained, Sighted};
 use serde::Deserialize;
 use serde_json::{Value as Json, json};
 
@@ -45,21 +45,6 @@ struct Amount {
     documents: u64,
     text: u64,
     formulas: u64,
-}
-
-/// What a bound keeps, as shares of all documents that were measured.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Retained {
-    /// The bound.
-    pub bound: f64,
-    /// Share of the documents.
-    pub documents: f64,
-    /// Share of the bytes of text.
-    pub text: f64,
-    /// Share of the formulas.
-    pub formulas: f64,
-    /// Share of the documents that this gate keeps and all else that is asked for, too.
-    pub all_gates: f64,
 }
 
 /// What bounds at equal steps keep.
@@ -177,13 +162,9 @@ impl Measured {
 
     pub(crate) fn to_json(&self) -> Json {
         let gates = self.gates.iter().map(|gate| {
-            let retention = self.retention(gate).into_iter().map(|kept| {
-                json!({ "bound": kept.bound, "documents": kept.documents, "text": kept.text,
-                        "formulas": kept.formulas, "all_gates": kept.all_gates })
-            });
             json!({ "stage": gate.stage, "name": gate.name, "gate": gate.gate,
                     "absent": gate.absent(self.whole.documents),
-                    "retention": retention.collect::<Vec<_>>() })
+                    "retention": self.retention(gate) })
         });
         let kept = self.kept().map(|(kept, whole)| share(kept, whole));
         json!({ "documents": self.whole.documents, "kept": { "documents": kept[0], "text": kept[1],

@@ -1,5 +1,7 @@
 //! What the tests of the binary share: places, processes, comparisons.
 
+use cc_math_core::Document;
+use serde_json::Value as Json;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -82,6 +84,27 @@ impl Scratch {
             if self.0.join("out/manifest.json").exists() {
                 return;
             }
+        }
+    }
+
+    /// A file that holds JSON.
+    pub(crate) fn json(&self, name: &str) -> Json {
+        serde_json::from_slice(&fs::read(self.0.join(name)).unwrap()).unwrap()
+    }
+
+    /// The documents of a run, in the order of its files and their rows.
+    pub(crate) fn documents(&self, folder: &str) -> Vec<Document> {
+        let documents = cc_math_store::read_documents(&self.0.join(folder)).unwrap();
+        documents.map(Result::unwrap).collect()
+    }
+
+    /// Expects two runs to have written the same, and something.
+    pub(crate) fn same(&self, a: &str, b: &str) {
+        let (a, b) = (self.outputs(a), self.outputs(b));
+        assert_eq!(a.keys().collect::<Vec<_>>(), b.keys().collect::<Vec<_>>());
+        assert!(a.len() > 1);
+        for (name, bytes) in &a {
+            assert!(b[name] == *bytes, "{name} differs");
         }
     }
 

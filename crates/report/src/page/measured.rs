@@ -4,7 +4,8 @@ use super::samples::Room;
 use super::tables::table;
 use crate::chart::{Line, curves};
 use crate::html::{escape, figure, grouped, percent};
-use crate::measured::{Measured, MeasuredGate, Retained, RetentionCurve};
+use crate::measured::{Measured, MeasuredGate, RetentionCurve};
+use cc_math_core::Retained;
 
 /// Steps of a curve.
 const STEPS: u32 = 80;
