@@ -12,6 +12,7 @@ const FLOORS: &[(&str, u8)] = &[
     ("cc-math-html", 1),
     ("cc-math-store", 1),
     ("cc-math-extract", 2),
+    ("cc-math-dedup", 2),
     ("cc-math-lookup", 2),
     ("cc-math-report", 2),
     ("cc-math-pipeline", 3),
