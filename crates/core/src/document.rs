@@ -4,6 +4,7 @@ use crate::formula::coded;
 use crate::{Formula, Ledger, Locator};
 use serde::{Deserialize, Serialize};
 use std::fmt;
+use std::ops::Range;
 use xxhash_rust::xxh3::Xxh3;
 
 coded! {
@@ -90,6 +91,25 @@ impl Document {
         self.text.get(formula.range()).unwrap_or_default()
     }
 
+    /// Takes ranges of the text out, which are sorted and disjoint, with the formulas that they hold
+    /// or cut into. Ranges that are not on character boundaries stay.
+    pub fn cut(&mut self, ranges: &[Range<usize>]) {
+        let whole = std::mem::take(&mut self.text);
+        let mut formulas = std::mem::take(&mut self.formulas).into_iter().peekable();
+        let mut from = 0;
+        let kept = ranges.iter().filter(|range| whole.get((*range).clone()).is_some());
+        for cut in kept.cloned().chain([whole.len()..whole.len()]) {
+            let removed = from - self.text.len();
+            while let Some(formula) = formulas.next_if(|formula| formula.range().end <= cut.start) {
+                if formula.range().start >= from {
+                    self.formulas.push(formula.moved_back(removed));
+                }
+            }
+            self.text.push_str(whole.get(from..cut.start).unwrap_or_default());
+            from = from.max(cut.end);
+        }
+    }
+
     /// Whether formulas are sorted, disjoint and on character boundaries.
     ///
     /// # Errors
@@ -157,6 +177,24 @@ mod tests {
         assert_eq!(with_formulas(&[4..9, 8..9]).check().unwrap_err().formula, 1);
         assert_eq!(with_formulas(std::slice::from_ref(&(1..5))).check().unwrap_err().formula, 0);
         assert_eq!(with_formulas(std::slice::from_ref(&(4..99))).check().unwrap_err().formula, 0);
+    }
+
+    #[test]
+    fn cutting_moves_formulas_and_takes_those_that_are_cut_into() {
+        let cut = |ranges: &[Range<usize>]| {
+            let mut document = with_formulas(&[4..5, 8..9]);
+            document.cut(ranges);
+            document.check().unwrap();
+            let left: Vec<String> =
+                document.formulas.iter().map(|f| document.tex(f).to_owned()).collect();
+            (document.text, left.concat())
+        };
+        assert_eq!(cut(&[]), ("é $a$ $b$".into(), "ab".into()));
+        assert_eq!(cut(std::slice::from_ref(&(0..3))), ("$a$ $b$".into(), "ab".into()));
+        assert_eq!(cut(&[0..3, 6..10]), ("$a$".into(), "a".into()));
+        assert_eq!(cut(std::slice::from_ref(&(4..8))), ("é $b$".into(), "b".into()));
+        assert_eq!(cut(std::slice::from_ref(&(1..4))), ("é $a$ $b$".into(), "ab".into()));
+        assert_eq!(cut(std::slice::from_ref(&(0..10))), (String::new(), String::new()));
     }
 
     #[test]

@@ -24,6 +24,13 @@ impl Formula {
         Self { start: range.start, end: range.end, display, kind, status }
     }
 
+    /// The same formula in a text from which so many bytes before it are gone.
+    pub fn moved_back(self, bytes: usize) -> Self {
+        let bytes = u32::try_from(bytes).unwrap_or(u32::MAX);
+        let (start, end) = (self.start.saturating_sub(bytes), self.end.saturating_sub(bytes));
+        Self { start, end, ..self }
+    }
+
     /// The byte range of the TeX body.
     pub fn range(&self) -> Range<usize> {
         self.start as usize..self.end as usize

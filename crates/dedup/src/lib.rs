@@ -4,7 +4,14 @@
 //! knows nothing of pipelines: whoever has the corpus hands over documents one at a time, keeps what
 //! comes of them, and hands that over again, sorted.
 
+pub mod components;
 pub mod decontaminate;
+pub mod keep;
 pub mod minhash;
 pub mod normal;
+pub mod passage;
+pub mod ruling;
+pub mod segment;
 pub mod shingle;
+pub mod sketch;
+pub mod url;

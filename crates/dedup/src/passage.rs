@@ -1,0 +1,413 @@
+//! Passages of documents that are compared with all others: paragraphs, lines, or stretches of
+//! tokens.
+
+use cc_math_core::Document;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use std::ops::Range;
+use xxhash_rust::xxh3::{xxh3_64, xxh3_128};
+
+/// What a passage is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Unit {
+    /// Lines between blank lines.
+    Paragraph,
+    /// Single lines.
+    Line,
+}
+
+/// Which passages are compared, and which are left alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Passages {
+    /// Paragraphs or lines. Code is compared block by block.
+    Blocks {
+        /// Which of them.
+        unit: Unit,
+        /// Those of fewer words are left alone.
+        min_words: usize,
+        /// Whether those with a formula are left alone.
+        spare_formulas: bool,
+        /// Whether code is left alone.
+        spare_code: bool,
+        /// Whether the first of equal ones stays.
+        keep_first: bool,
+    },
+    /// All stretches of so many tokens: a word, a number, or any other character. What lies between
+    /// tokens does not count.
+    Windows {
+        /// How many.
+        tokens: usize,
+        /// Whether formulas and code that a stretch cuts through or holds are left alone.
+        spare: bool,
+        /// Whether the first of equal ones stays.
+        keep_first: bool,
+    },
+}
+
+/// A part of a text that is compared as one.
+struct Block {
+    range: Range<usize>,
+    is_code: bool,
+}
+
+impl Passages {
+    /// Whether the first of equal passages stays.
+    pub fn keep_first(&self) -> bool {
+        let (Self::Blocks { keep_first, .. } | Self::Windows { keep_first, .. }) = self;
+        *keep_first
+    }
+
+    /// How far apart the places of two passages of one document have to be for them not to overlap.
+    pub fn length(&self) -> u32 {
+        match self {
+            Self::Blocks { .. } => 1,
+            Self::Windows { tokens, .. } => u32::try_from(*tokens).unwrap_or(u32::MAX),
+        }
+    }
+
+    /// A key for each passage, with its number in the text.
+    pub fn keys(&self, document: &Document, keys: &mut Vec<(u128, u32)>) {
+        let text = &document.text;
+        match self {
+            Self::Blocks { unit, .. } => {
+                for (block, place) in blocks(text, *unit).into_iter().zip(0..) {
+                    if self.compares(document, &block) {
+                        let passage = text.get(block.range).unwrap_or_default();
+                        keys.push((xxh3_128(passage.trim().as_bytes()), place));
+                    }
+                }
+            }
+            Self::Windows { tokens, .. } => {
+                let hashes: Vec<u8> = split(text)
+                    .flat_map(|range| {
+                        xxh3_64(text.get(range).unwrap_or_default().as_bytes()).to_be_bytes()
+                    })
+                    .collect();
+                let windows = hashes.windows(8 * (*tokens).max(1)).step_by(8);
+                keys.extend(windows.map(xxh3_128).zip(0..));
+            }
+        }
+    }
+
+    fn compares(&self, document: &Document, block: &Block) -> bool {
+        let Self::Blocks { min_words, spare_formulas, spare_code, .. } = self else { return true };
+        let text = document.text.get(block.range.clone()).unwrap_or_default();
+        !(*spare_code && block.is_code)
+            && !(*spare_formulas && has_formula(document, &block.range))
+            && text.split_whitespace().take((*min_words).max(1)).count() >= (*min_words).max(1)
+    }
+
+    /// What is cut out of a text when the passages with these numbers go; the numbers rise.
+    /// Ranges of bytes, sorted and disjoint.
+    pub fn cuts(&self, document: &Document, places: &[u32]) -> Vec<Range<usize>> {
+        let text = &document.text;
+        match self {
+            Self::Blocks { unit, .. } => {
+                let blocks = blocks(text, *unit);
+                let ends = blocks.iter().skip(1).map(|block| block.range.start);
+                let ends = ends.chain([text.len()]);
+                let whole = blocks.iter().zip(ends).map(|(block, end)| block.range.start..end);
+                let gone = |place: &u32| places.binary_search(place).is_ok();
+                let cuts = whole.zip(0..).filter(|(_, place)| gone(place));
+                cuts.map(|(range, _)| range).collect()
+            }
+            Self::Windows { tokens, spare, .. } => {
+                let stretches = stretches(text, places, *tokens);
+                let spared = if *spare { spared(document) } else { Vec::new() };
+                stretches.into_iter().flat_map(|cut| without(cut, &spared)).collect()
+            }
+        }
+    }
+}
+
+fn has_formula(document: &Document, range: &Range<usize>) -> bool {
+    let after = document.formulas.partition_point(|formula| formula.range().end <= range.start);
+    document.formulas.get(after).is_some_and(|formula| formula.range().start < range.end)
+}
+
+/// The parts of a text, in order.
+fn blocks(text: &str, unit: Unit) -> Vec<Block> {
+    let mut blocks: Vec<Block> = Vec::new();
+    let (mut fence, mut open, mut start) = (None, false, 0);
+    for line in text.split_inclusive('\n') {
+        let range = start..start + line.len();
+        start = range.end;
+        let mark = fence_of(line);
+        let joins = open && (fence.is_some() || (unit == Unit::Paragraph && mark.is_none()));
+        match (&fence, &mark) {
+            (Some(opened), Some(closing)) if closes(opened, closing, line) => {
+                extend(&mut blocks, range.end);
+                (fence, open) = (None, false);
+            }
+            (Some(_), _) => extend(&mut blocks, range.end),
+            (None, Some(_)) => {
+                blocks.push(Block { range, is_code: true });
+                (fence, open) = (mark, true);
+            }
+            (None, None) if line.trim().is_empty() => open = false,
+            (None, None) if joins => extend(&mut blocks, range.end),
+            (None, None) => {
+                blocks.push(Block { range, is_code: false });
+                open = true;
+            }
+        }
+    }
+    blocks
+}
+
+fn extend(blocks: &mut [Block], end: usize) {
+    blocks.last_mut().into_iter().for_each(|block| block.range.end = end);
+}
+
+/// The mark that opens or closes a fenced block of code, and how often it stands there.
+fn fence_of(line: &str) -> Option<(char, usize)> {
+    let line = line.trim_start_matches([' ', '>', '-']);
+    let mark = line.chars().next().filter(|c| matches!(c, '`' | '~'))?;
+    let count = line.chars().take_while(|c| *c == mark).count();
+    let rest = line.get(count..).unwrap_or_default();
+    (count >= 3 && !rest.contains('`')).then_some((mark, count))
+}
+
+fn closes(opened: &(char, usize), closing: &(char, usize), line: &str) -> bool {
+    opened.0 == closing.0
+        && closing.1 >= opened.1
+        && line.trim_start_matches([' ', '>', '-', opened.0]).trim().is_empty()
+}
+
+/// Where the tokens of a text lie.
+fn split(text: &str) -> impl Iterator<Item = Range<usize>> {
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        let rest = text.get(at..)?;
+        let start = at + (rest.len() - rest.trim_start().len());
+        let token = text.get(start..)?;
+        let first = token.chars().next()?;
+        let end = if first.is_alphanumeric() {
+            token.find(|c: char| !c.is_alphanumeric()).unwrap_or(token.len())
+        } else {
+            first.len_utf8()
+        };
+        at = start + end;
+        Some(start..at)
+    })
+}
+
+/// The bytes from the first to the last token of each run of overlapping windows.
+fn stretches(text: &str, places: &[u32], tokens: usize) -> Vec<Range<usize>> {
+    let mut runs: Vec<Range<usize>> = Vec::new();
+    for place in places.iter().map(|place| *place as usize) {
+        match runs.last_mut().filter(|run| place <= run.end) {
+            Some(run) => run.end = run.end.max(place + tokens),
+            None => runs.push(place..place + tokens),
+        }
+    }
+    let mut tokens = split(text).enumerate();
+    let stretch = |run: Range<usize>| {
+        let (first, range) = tokens.find(|(index, _)| *index == run.start)?;
+        let last = tokens.by_ref().take(run.end - first - 1).last();
+        Some(range.start..last.map_or(range.end, |(_, last)| last.end))
+    };
+    runs.into_iter().filter_map(stretch).collect()
+}
+
+/// Formulas with their dollars, and code: what is cut whole or not at all.
+fn spared(document: &Document) -> Vec<Range<usize>> {
+    let text = document.text.as_bytes();
+    let dollars = |range: Range<usize>| {
+        let is_dollar = |at: usize| text.get(at) == Some(&b'$');
+        let mut range = range;
+        while range.start > 0 && text.get(range.start - 1).is_some_and(u8::is_ascii_whitespace) {
+            range.start -= 1;
+        }
+        while text.get(range.end).is_some_and(u8::is_ascii_whitespace) {
+            range.end += 1;
+        }
+        for _ in 0..2 {
+            range.start -= usize::from(range.start > 0 && is_dollar(range.start - 1));
+            range.end += usize::from(is_dollar(range.end));
+        }
+        range
+    };
+    let formulas = document.formulas.iter().map(|formula| dollars(formula.range()));
+    let code = blocks(&document.text, Unit::Paragraph).into_iter().filter(|block| block.is_code);
+    let mut spared: Vec<_> = formulas.chain(code.map(|block| block.range)).collect();
+    spared.sort_by_key(|range| (range.start, range.end));
+    spared
+}
+
+/// A range without those parts of others that it holds or meets.
+fn without(cut: Range<usize>, spared: &[Range<usize>]) -> Vec<Range<usize>> {
+    let mut left = Vec::new();
+    let mut at = cut.start;
+    let first = spared.partition_point(|range| range.end <= cut.start);
+    for range in spared.get(first..).unwrap_or_default() {
+        if range.start >= cut.end {
+            break;
+        }
+        if at < range.start {
+            left.push(at..range.start);
+        }
+        at = at.max(range.end);
+    }
+    if at < cut.end {
+        left.push(at..cut.end);
+    }
+    left
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ruling::{Place, repeats, runs};
+    use cc_math_core::{Formula, FormulaKind, Status};
+    use proptest::prelude::*;
+    use std::collections::BTreeSet;
+
+    const BLOCKS: Passages = Passages::Blocks {
+        unit: Unit::Paragraph,
+        min_words: 3,
+        spare_formulas: true,
+        spare_code: true,
+        keep_first: true,
+    };
+
+    fn document(text: &str) -> Document {
+        let mut document = Document::new("u", text.into());
+        for (start, _) in text.match_indices("$x") {
+            let start = start as u32 + 1;
+            let range = start..start + 1;
+            let kind = FormulaKind::RawDollar;
+            document.formulas.push(Formula::new(range, false, kind, Status::Recovered));
+        }
+        document
+    }
+
+    fn texts(text: &str, unit: Unit) -> Vec<&str> {
+        blocks(text, unit).into_iter().map(|block| text[block.range].trim_end()).collect()
+    }
+
+    #[test]
+    fn paragraphs_end_at_blank_lines_and_code_is_one() {
+        let text = "a\nb\n\n\nc\n```py\nd\n\ne\n```\nf\n\n~~~\n```\n";
+        let paragraphs = ["a\nb", "c", "```py\nd\n\ne\n```", "f", "~~~\n```"];
+        assert_eq!(texts(text, Unit::Paragraph), paragraphs);
+        let lines = ["a", "b", "c", "```py\nd\n\ne\n```", "f", "~~~\n```"];
+        assert_eq!(texts(text, Unit::Line), lines);
+        assert!(texts("", Unit::Line).is_empty());
+    }
+
+    #[test]
+    fn short_steps_formulas_and_code_are_left_alone() {
+        let keys = |passages: Passages, text: &str| {
+            let mut keys = Vec::new();
+            passages.keys(&document(text), &mut keys);
+            keys.into_iter().map(|(_, place)| place).collect::<Vec<_>>()
+        };
+        let text = "one two three\n\nthus so\n\nlet now $x$ be\n\n```\nfor i in x\n```\n\nand one two\n";
+        assert_eq!(keys(BLOCKS, text), [0, 4]);
+        let Passages::Blocks { unit, keep_first, .. } = BLOCKS else { unreachable!() };
+        let all = Passages::Blocks {
+            unit,
+            min_words: 0,
+            spare_formulas: false,
+            spare_code: false,
+            keep_first,
+        };
+        assert_eq!(keys(all, text), [0, 1, 2, 3, 4]);
+    }
+
+    #[test]
+    fn what_is_cut_out_goes_with_the_blank_lines_behind_it() {
+        let mut document = document("one\n\ntwo $x$\n\n\nthree\n");
+        let cuts = BLOCKS.cuts(&document, &[0, 2]);
+        document.cut(&cuts);
+        assert_eq!(document.text, "two $x$\n\n\n");
+        assert!(document.check().is_ok() && document.formulas.len() == 1);
+    }
+
+    const WINDOWS: Passages = Passages::Windows { tokens: 3, spare: true, keep_first: true };
+
+    #[test]
+    fn stretches_spare_formulas_and_code() {
+        let text = "a b c $x$ d e f\n```\ng h i\n```\nj";
+        let document = document(text);
+        let all: Vec<u32> = (0..20).collect();
+        let cuts = WINDOWS.cuts(&document, &all);
+        let left: Vec<&str> = cuts.into_iter().map(|cut| text[cut].trim()).collect();
+        assert_eq!(left, ["a b c", "d e f", "j"]);
+    }
+
+    /// What the definition says, by comparing all windows with all.
+    fn slow(texts: &[&str], length: usize, keep_first: bool) -> Vec<BTreeSet<usize>> {
+        let tokens: Vec<Vec<&str>> =
+            texts.iter().map(|text| split(text).map(|range| &text[range]).collect()).collect();
+        let all: Vec<(usize, usize)> = (0..tokens.len())
+            .flat_map(|d| (0..(tokens[d].len() + 1).saturating_sub(length)).map(move |p| (d, p)))
+            .collect();
+        let window = |(d, p): (usize, usize)| &tokens[d][p..p + length];
+        let apart = |a: (usize, usize), b: (usize, usize)| a.0 != b.0 || a.1.abs_diff(b.1) >= length;
+        let mut gone = vec![BTreeSet::new(); texts.len()];
+        for at in &all {
+            let mut equal = all.iter().filter(|other| window(**other) == window(*at));
+            let goes = if keep_first {
+                equal.any(|other| other < at && apart(*other, *at))
+            } else {
+                let equal: Vec<_> = equal.collect();
+                equal.iter().any(|one| apart(*equal[0], **one))
+            };
+            gone[at.0].extend((at.1..at.1 + length).filter(|_| goes));
+        }
+        gone
+    }
+
+    fn fast(texts: &[&str], length: usize, keep_first: bool) -> Vec<BTreeSet<usize>> {
+        let passages = Passages::Windows { tokens: length, spare: true, keep_first };
+        let mut all: Vec<(u128, Place)> = Vec::new();
+        for (text, number) in texts.iter().zip(0..) {
+            let mut keys = Vec::new();
+            passages.keys(&Document::new("u", (*text).into()), &mut keys);
+            all.extend(keys.into_iter().map(|(key, place)| (key, (number, place))));
+        }
+        all.sort_unstable();
+        let mut gone = vec![BTreeSet::new(); texts.len()];
+        for run in runs(&all, |(key, _)| *key) {
+            let equal: Vec<Place> = all[run].iter().map(|(_, place)| *place).collect();
+            for (document, place) in repeats(&passages, 0, &equal) {
+                gone[document as usize].extend(place as usize..place as usize + length);
+            }
+        }
+        for (gone, text) in gone.iter().zip(texts) {
+            let document = Document::new("u", (*text).into());
+            let starts: Vec<u32> = (0..gone.len() as u32)
+                .filter(|start| (0..length).all(|n| gone.contains(&(*start as usize + n))))
+                .collect();
+            assert!(passages.cuts(&document, &starts).iter().all(|cut| text.get(cut.clone()).is_some()));
+        }
+        gone
+    }
+
+    proptest! {
+        #[test]
+        fn repeated_stretches_are_those_of_the_definition(
+            texts in prop::collection::vec("([abé.] ?){0,14}", 0..5),
+            length in 1_usize..5,
+            keep_first: bool,
+        ) {
+            let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+            prop_assert_eq!(fast(&texts, length, keep_first), slow(&texts, length, keep_first));
+        }
+
+        #[test]
+        fn blocks_are_in_order_and_miss_nothing_but_white_space(text in "([ab$`~ ]{0,4}\n?){0,20}") {
+            for unit in [Unit::Line, Unit::Paragraph] {
+                let mut at = 0;
+                for block in blocks(&text, unit) {
+                    prop_assert!(text[at..block.range.start].trim().is_empty());
+                    at = block.range.end;
+                }
+                prop_assert!(text[at..].trim().is_empty());
+            }
+        }
+    }
+}
