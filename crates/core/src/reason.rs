@@ -47,6 +47,14 @@ coded! {
         ConditionFailed = "condition-failed",
         /// Enough documents came before this one (`limit`).
         OverLimit = "over-limit",
+        /// Another document has the same text (`exact_dedup`).
+        ExactDuplicate = "exact-duplicate",
+        /// Another document has the same address (`exact_dedup`).
+        DuplicateUrl = "duplicate-url",
+        /// Another document is nearly the same (`minhash_dedup`).
+        NearDuplicate = "near-duplicate",
+        /// All of its text is in other documents (`paragraph_dedup`, `substring_dedup`).
+        NothingLeft = "nothing-left",
         /// The page could not be processed because of a fault of ours; its bytes are in the rejects.
         InternalError = "internal-error",
     }

@@ -1,11 +1,12 @@
 //! The documents of one task on their way to its files: in the order of the inputs or in one of
 //! their own, to one file or to one for each value of a column.
 
+use crate::dedup::records::SegmentWriter;
 use crate::engine::{End, Setup, Sink};
 use crate::error::RunError;
 use crate::folder::Folder;
 use crate::legs::Order;
-use crate::tables::{Blocks, Job, SPREAD_WEIGHT, Table, Target};
+use crate::tables::{Blocks, Job, SPREAD_WEIGHT, Sketches, Table, Target};
 use cc_math_core::Document;
 use cc_math_store::{Cell, Format, Row};
 use serde_json::Value as Json;
@@ -52,6 +53,12 @@ impl Documents {
             }
             End::Measured => (Some(Table::counted()), None),
             End::Held => (Some(Table::held(pending()?, None)?), None),
+            End::Sketched(dedup) => {
+                let file = folder.pending(&format!("{part}.sketch"))?;
+                let writer = SegmentWriter::new(file, dedup.scheme.shape());
+                let sketches = Sketches { dedup: Arc::clone(dedup), writer };
+                (Some(Table::held(pending()?, None)?.sketched(sketches)), None)
+            }
             End::Spread(order) => {
                 let slot = Box::new(move |document: &Document| order.slot(document));
                 (Some(Table::held(pending()?, Some(slot))?), None)

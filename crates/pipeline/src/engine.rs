@@ -13,6 +13,7 @@
 //! in has been committed, and reading on is the only way forward. Hence no
 //! deadlock, whatever the budget.
 
+use crate::dedup::{self, Dedup};
 use crate::documents::Documents;
 use crate::error::RunError;
 use crate::folder::{Folder, Note};
@@ -24,6 +25,8 @@ use crate::run::Progress;
 use crate::source::{Item, Source, Stamp, lock};
 use crate::tables::{Blocks, Job, Ready, Table, Target};
 use cc_math_core::{Counts, Document, FailedInput, InputEntry};
+use cc_math_dedup::minhash::Scratch;
+use cc_math_dedup::sketch::Sketch;
 use cc_math_store::{Format, Reject, Row, Sealed, StoreError};
 use cc_math_warc::Limits;
 use std::collections::{BTreeMap, VecDeque};
@@ -71,6 +74,8 @@ pub(crate) enum End<'a> {
     Held,
     /// They wait for the next leg, spread over slots by this order.
     Spread(Order),
+    /// They wait for a leg that comes after others, which sort what is written down of them.
+    Sketched(&'a Arc<Dedup>),
 }
 
 /// Where tables go.
@@ -125,6 +130,44 @@ pub(crate) fn work(
         Some(error) => Err(error.in_folder(sink.name())),
         None => Ok(Outcome { interrupted: state.stopping, ..state.outcome }),
     }
+}
+
+/// Works off tasks that sort what was written down of documents: each thread one at a time.
+pub(crate) fn sort(
+    tasks: Vec<Task>,
+    setup: &Setup<'_>,
+    folder: &Folder,
+) -> Result<Outcome, RunError> {
+    let total = tasks.iter().flat_map(|task| &task.parts).map(part_bytes).sum();
+    let progress = Mutex::new(Progress { leg: setup.leg, total, ..Progress::default() });
+    let (tasks, error) = (Mutex::new(VecDeque::from(tasks)), Mutex::new(None));
+    let interrupted = AtomicBool::new(false);
+    let work = || {
+        while let Some(task) = { lock(&tasks).pop_front() } {
+            match dedup::sort::work(&task, setup, folder) {
+                Ok(true) => {}
+                Ok(false) => return interrupted.store(true, Ordering::Relaxed),
+                Err(fault) => {
+                    lock(&tasks).clear();
+                    lock(&error).get_or_insert(fault);
+                    return;
+                }
+            }
+            let mut progress = lock(&progress);
+            progress.bytes += task.parts.iter().filter_map(part_bytes).sum::<u64>();
+            (setup.progress)(&progress.clone());
+        }
+    };
+    std::thread::scope(|scope| {
+        (1..setup.threads).for_each(|_| drop(scope.spawn(work)));
+        work();
+    });
+    if let Some(error) = lock(&error).take() {
+        return Err(error.in_folder(folder.root().to_string()));
+    }
+    let progress = lock(&progress).clone();
+    let interrupted = interrupted.into_inner();
+    Ok(Outcome { progress, interrupted, ..Outcome::default() })
 }
 
 struct Engine<'a> {
@@ -402,14 +445,24 @@ impl Engine<'_> {
     fn encode(&self, job: AnyJob) -> Result<(), RunError> {
         match job {
             AnyJob::Documents(task, partition, job) => {
-                let ready = Ready { block: job.encode()?, slot: job.slot, weight: job.weight };
+                let sketches = self.sketches(&job.rows);
+                let (block, slot, weight) = (job.encode()?, job.slot, job.weight);
+                let ready = Ready { block, slot, weight, sketches };
                 self.append(task, job.number, ready, |active| active.documents.blocks(&partition))
             }
             AnyJob::Rejects(task, job) => {
-                let ready = Ready { block: job.encode()?, slot: job.slot, weight: job.weight };
+                let (block, slot, weight) = (job.encode()?, job.slot, job.weight);
+                let ready = Ready { block, slot, weight, sketches: Vec::new() };
                 self.append(task, job.number, ready, |active| Some(&mut active.rejects.blocks))
             }
         }
+    }
+
+    /// What is written down of documents, if the leg ends with that.
+    fn sketches(&self, documents: &[Document]) -> Vec<Sketch> {
+        let End::Sketched(dedup) = self.setup.end else { return Vec::new() };
+        let mut scratch = Scratch::default();
+        documents.iter().map(|document| dedup.scheme.sketch(document, &mut scratch)).collect()
     }
 
     /// Appends a block, or leaves it to the thread that is appending; then those that follow it.
@@ -426,9 +479,9 @@ impl Engine<'_> {
         }
         loop {
             let next = state.tasks.get_mut(&task).and_then(&blocks).and_then(Blocks::take);
-            let Some((mut writer, Ready { block, weight, .. })) = next else { break };
+            let Some((mut writer, Ready { block, weight, sketches, .. })) = next else { break };
             drop(state);
-            writer.append(block)?;
+            writer.append(block, &sketches)?;
             state = self.lock();
             state.weight -= weight;
             if let Some(blocks) = state.tasks.get_mut(&task).and_then(&blocks) {
@@ -469,10 +522,14 @@ impl Engine<'_> {
         }
         let part = &active.task.part;
         let format = self.setup.format;
-        let (mut outputs, mut held) = (Vec::new(), None);
+        let (mut outputs, mut held, mut records) = (Vec::new(), None, Vec::new());
         for (partition, table) in active.documents.tables {
-            let Some(file) = table.finish()? else { continue };
-            if let End::Held | End::Spread(_) = self.setup.end {
+            let Some(mut file) = table.finish()? else { continue };
+            if let Some(sketches) = file.sketches.take() {
+                let path = folder.between(self.setup.leg, &format!("{part}.sketch"));
+                records.push(sketches.finish(folder, path)?);
+            }
+            if let End::Held | End::Spread(_) | End::Sketched(_) = self.setup.end {
                 held = Some(folder.hold(self.setup.leg, part, file)?);
                 continue;
             }
@@ -496,6 +553,7 @@ impl Engine<'_> {
             leg: self.setup.leg,
             plan: self.setup.hash.to_owned(),
             held,
+            records,
             source: active.task.source,
             tokens: active.tokens,
         };

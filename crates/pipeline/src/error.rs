@@ -107,6 +107,9 @@ pub enum RunError {
     /// A source of a blend has nothing in it.
     #[error("`{0}` holds nothing that could be blended")]
     EmptySource(String),
+    /// More documents than a stage can compare.
+    #[error("{0}")]
+    TooLarge(String),
     /// A thread could not be started.
     #[error("cannot start a thread: {0}")]
     Thread(std::io::Error),
@@ -169,6 +172,9 @@ impl RunError {
                 "a column of another name is mapped by `columns`".into(),
             ],
             Self::EmptySource(_) => vec!["look at its paths, or leave it out".into()],
+            Self::TooLarge(_) => {
+                vec!["compare parts of the corpus first, such as one crawl at a time".into()]
+            }
             Self::Thread(_) => vec!["try fewer with `--threads`".into()],
         }
     }

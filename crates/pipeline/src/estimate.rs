@@ -1,7 +1,7 @@
 //! What a plan is expected to take, before it is run.
 
 use crate::cluster::worker_megabytes;
-use crate::legs::Turn;
+use crate::legs::{Turn, Work};
 use crate::plan::Plan;
 use crate::policy::measured_folder;
 use cc_math_core::Manifest;
@@ -74,7 +74,10 @@ impl Plan {
         });
         let (basis, rates) = found.unwrap_or((Basis::Rough, self.rough()));
         let documents = (input * rates.documents) as u64;
-        let turns = self.legs.iter().filter(|leg| leg.turn.is_some_and(|turn| turn != Turn::Mix));
+        let turns = self.legs.iter().filter(|leg| {
+            let holds = leg.turn.as_ref().is_some_and(|turn| !matches!(turn, Turn::Mix));
+            holds && matches!(leg.work, Work::Documents(_))
+        });
         // What a source is measured by is read twice.
         let reads = 1.0 + if self.mix.is_some() { 1.0 } else { 0.0 };
         Some(Estimate {

@@ -7,6 +7,7 @@
 //! Whether the folder is one of this machine or a prefix of a store is known to
 //! [`Tree`] alone.
 
+use crate::dedup::records::RecordFile;
 use crate::error::RunError;
 use crate::legs::{Choice, Held, stem};
 use crate::plan::{Part, Plan, Task};
@@ -58,6 +59,9 @@ pub(crate) struct Note {
     /// Where the documents are, if another leg follows.
     #[serde(default)]
     pub(crate) held: Option<HeldFile>,
+    /// What was written down of them, or came of that.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) records: Vec<RecordFile>,
     /// Which of the plan's sources it read.
     #[serde(default)]
     pub(crate) source: usize,
@@ -213,7 +217,9 @@ impl Folder {
         let Some(note) = note else { return Done::No };
         let present = |path: &str, bytes: u64| self.tree.size(path) == Some(bytes);
         let outputs = note.outputs.iter().all(|output| present(&output.path, output.bytes));
-        if !outputs || !note.held.iter().all(|held| present(&held.path, held.bytes)) {
+        let held = note.held.iter().all(|held| present(&held.path, held.bytes));
+        let records = note.records.iter().all(|file| present(&file.path, file.bytes));
+        if !(outputs && held && records) {
             return Done::No;
         }
         match note.failed.is_empty() {
@@ -243,7 +249,9 @@ impl Folder {
         let notes = self.notes()?.into_iter().filter(|(key, note)| which(key, note));
         let files = notes.flat_map(|(key, note)| {
             let outputs = note.outputs.into_iter().map(|output| output.path);
-            outputs.chain(note.held.map(|held| held.path)).chain([note_name(&key)])
+            let records = note.records.into_iter().map(|file| file.path.to_string());
+            let between = note.held.map(|held| held.path).into_iter().chain(records);
+            outputs.chain(between).chain([note_name(&key)])
         });
         let files: Vec<String> = files.collect();
         self.held()?;
@@ -264,6 +272,11 @@ impl Folder {
         RunError::TakenOver { out: self.tree.root().to_string(), holder: holder.to_string() }
     }
 
+    /// The path of a file that a later leg reads.
+    pub(crate) fn between(&self, leg: usize, name: &str) -> String {
+        format!("{STATE}/legs/{leg}/{name}")
+    }
+
     /// Gives a file of held documents its name.
     pub(crate) fn hold(
         &self,
@@ -271,8 +284,8 @@ impl Folder {
         part: &str,
         file: Finished,
     ) -> Result<HeldFile, RunError> {
-        let Finished { sealed, rows, frames } = file;
-        let path = format!("{STATE}/legs/{leg}/{part}{}", HELD.extension::<Document>());
+        let Finished { sealed, rows, frames, .. } = file;
+        let path = self.between(leg, &format!("{part}{}", HELD.extension::<Document>()));
         let entry = self.publish(path, sealed, rows)?;
         let OutputEntry { path, bytes, xxh3, rows } = entry;
         Ok(HeldFile { path, bytes, xxh3, rows, frames })

@@ -1,8 +1,11 @@
 //! Where a plan is cut: a leg ends at a stage that has to know of all documents before the next
 //! stage can begin. What the tasks of a leg held is what those of the next one read.
 
+use crate::dedup::rules::Rules;
+use crate::dedup::sort::{self, History, digest, records_of};
+use crate::dedup::{Dedup, Sort};
 use crate::draw;
-use crate::folder::{HeldFile, Note};
+use crate::folder::HeldFile;
 use crate::mix::Draw;
 use crate::plan::{Part, Task};
 use crate::stages::Step;
@@ -12,7 +15,7 @@ use serde_json::Value as Json;
 use std::sync::Arc;
 
 /// A stage at which a leg ends.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub(crate) enum Turn {
     /// Documents go on as they are.
     Persist,
@@ -22,6 +25,17 @@ pub(crate) enum Turn {
     Shuffle { seed: u64 },
     /// They were measured only; the next leg reads them again, and draws.
     Mix,
+    /// They are compared with one another, which may take legs that sort.
+    Compare(Arc<Dedup>),
+}
+
+/// What a leg works on.
+#[derive(Debug, Clone)]
+pub(crate) enum Work {
+    /// Documents, which go from step to step.
+    Documents(Arc<[Step]>),
+    /// What was written down of documents.
+    Sort(Arc<Dedup>, Sort),
 }
 
 /// What happens between two turns.
@@ -29,7 +43,7 @@ pub(crate) enum Turn {
 pub(crate) struct Leg {
     /// 32 hexadecimal digits over all options that show in what it makes.
     pub(crate) hash: String,
-    pub(crate) steps: Arc<[Step]>,
+    pub(crate) work: Work,
     /// How it ends, if it is not the last.
     pub(crate) turn: Option<Turn>,
 }
@@ -48,13 +62,15 @@ pub(crate) struct Held {
 }
 
 /// Which documents of a held file are meant.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub(crate) enum Choice {
     All,
     /// The first of the file go on, the others are dropped.
     First(u64),
     /// Those with keys from the first to the second; the others are another task's.
     Keys(Order, u64, u64),
+    /// All that these rules let pass; the number is that of the file's first document.
+    Ruled(Arc<Rules>, u64),
 }
 
 /// A random order of documents.
@@ -93,17 +109,26 @@ impl Order {
 
 impl Leg {
     /// A leg; `json` says all that shows in what it makes.
-    pub(crate) fn new(steps: Arc<[Step]>, turn: Option<Turn>, json: &Json) -> Self {
-        Self { hash: document_id(None, json.to_string().as_bytes()), steps, turn }
+    pub(crate) fn new(work: Work, turn: Option<Turn>, json: &Json) -> Self {
+        Self { hash: document_id(None, json.to_string().as_bytes()), work, turn }
+    }
+
+    /// What documents go through in it.
+    pub(crate) fn steps(&self) -> &[Step] {
+        if let Work::Documents(steps) = &self.work { steps } else { &[] }
     }
 
     /// The tasks that go on with what the leg before held, which was the `first` or not: where so
     /// many documents are wanted, it need not have read more than gives them. Its notes are in the
     /// order of its tasks.
-    pub(crate) fn tasks(&self, turn: Turn, first: bool, root: &Root, notes: &[Note]) -> Vec<Task> {
+    pub(crate) fn tasks(&self, turn: &Turn, first: bool, history: &History<'_>) -> Vec<Task> {
+        let root = history.root;
         let mut files: Vec<&HeldFile> =
-            notes.iter().filter_map(|note| note.held.as_ref()).collect();
-        match turn {
+            history.held.iter().filter_map(|note| note.held.as_ref()).collect();
+        if let Work::Sort(dedup, sort) = &self.work {
+            return sort::tasks(self, dedup, *sort, history);
+        }
+        match *turn {
             Turn::Persist => self.one_by_one(root, &files, |_| Choice::All),
             Turn::Limit(most) => {
                 let mut left = most;
@@ -116,8 +141,26 @@ impl Leg {
                 })
             }
             Turn::Shuffle { seed } => self.by_key(Order { seed }, root, &files),
+            Turn::Compare(ref dedup) => self.ruled(dedup, &files, history),
             Turn::Mix => Vec::new(),
         }
+    }
+
+    /// Tasks that carry out what was ruled on documents.
+    fn ruled(
+        &self,
+        dedup: &Arc<Dedup>,
+        files: &[&HeldFile],
+        history: &History<'_>,
+    ) -> Vec<Task> {
+        let ruled = records_of(history.last);
+        let (root, digest) = (history.root.clone(), digest(&ruled));
+        let rules = Arc::new(Rules { dedup: Arc::clone(dedup), root, files: ruled, digest });
+        let mut base = 0;
+        self.one_by_one(history.root, files, |file| {
+            base += file.rows;
+            Choice::Ruled(Arc::clone(&rules), base - file.rows)
+        })
     }
 
     /// The tasks of a plan again, after a leg that measured; documents are drawn at these rates.

@@ -14,6 +14,7 @@
 //! - Rows are in the order of the inputs, and blocks end where the rows' bytes say so.
 
 mod cluster;
+mod dedup;
 mod documents;
 mod draw;
 mod engine;

@@ -1,6 +1,7 @@
 //! What a run is going to do: options with their defaults, inputs cut into tasks.
 
-use crate::legs::{Held, Leg};
+use crate::dedup::sort::Sorting;
+use crate::legs::{Held, Leg, Work};
 use crate::mix::{Mix, TableSource};
 use crate::urls::{Absent, Records};
 use cc_math_core::document_id;
@@ -76,6 +77,8 @@ pub(crate) enum Part {
     Held(Held),
     /// URLs that lead to no record.
     Absent { name: String, urls: Vec<Absent> },
+    /// What was written down of documents.
+    Sorting(Sorting),
 }
 
 impl Part {
@@ -84,6 +87,7 @@ impl Part {
             Part::Whole(input) => &input.name,
             Part::Ranges { name, .. } | Part::Absent { name, .. } => name,
             Part::Held(held) => &held.name,
+            Part::Sorting(sorting) => &sorting.name,
         }
     }
 }
@@ -192,7 +196,7 @@ impl Plan {
 
     fn empty(options: ExtractOptions) -> Self {
         let json = options.to_json();
-        let legs = vec![Leg::new(Arc::new([]), None, &json)];
+        let legs = vec![Leg::new(Work::Documents(Arc::new([])), None, &json)];
         Self::of(json, options.math, legs, options.format, None)
     }
 
@@ -246,6 +250,7 @@ pub(crate) fn part_bytes(part: &Part) -> Option<u64> {
         Part::Whole(input) => input.place.known_bytes(),
         Part::Ranges { ranges, .. } => Some(ranges.iter().map(|range| range.length).sum()),
         Part::Held(held) => Some(held.frames.iter().map(|(frame, _)| frame.bytes).sum()),
+        Part::Sorting(sorting) => Some(sorting.bytes),
         Part::Absent { urls, .. } => Some(urls.iter().map(|absent| absent.url.len() as u64).sum()),
     }
 }

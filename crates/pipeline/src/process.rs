@@ -1,5 +1,6 @@
 //! One unit of work: bytes in, rows out.
 
+use crate::dedup::rules::Ruled;
 use crate::error::RunError;
 use crate::guard::caught;
 use crate::legs::{Choice, Held};
@@ -246,23 +247,43 @@ impl<'a> Worker<'a> {
             batch.bytes += frame.bytes;
             let read = || frame.documents(stored, &place).map_err(|e| e.to_string());
             match caught(read).flatten() {
-                Ok(documents) => self.choose(documents, *before, held.choice, batch),
+                Ok(documents) => match ruled(&held.choice, *before, frame.rows) {
+                    Ok(ruled) => self.choose(documents, *before, &held.choice, &ruled, batch),
+                    Err(error) => batch.failed.push(failed(&held.name, error.to_string())),
+                },
                 Err(error) => batch.failed.push(failed(&held.name, error)),
             }
         }
     }
 
     /// Takes in documents of a held file, of which `before` stand before them there.
-    fn choose(&self, documents: Vec<Document>, before: u64, choice: Choice, batch: &mut Batch) {
-        for (number, document) in (before..).zip(documents) {
+    fn choose(
+        &self,
+        documents: Vec<Document>,
+        before: u64,
+        choice: &Choice,
+        ruled: &Ruled,
+        batch: &mut Batch,
+    ) {
+        for (number, mut document) in (before..).zip(documents) {
             if let Choice::Keys(order, from, to) = choice
-                && !(from..=to).contains(&order.key(&document))
+                && !(*from..=*to).contains(&order.key(&document))
             {
                 continue;
             }
             batch.counts.records += 1;
+            if let Choice::Ruled(rules, base) = choice {
+                match rules.apply(ruled, base + number, &mut document) {
+                    Verdict::Keep => batch.send(document, self.way.steps),
+                    Verdict::Drop { reason, detail } => {
+                        let name = rules.dedup.name;
+                        batch.drop_document(document, name, reason, detail.into_owned());
+                    }
+                }
+                continue;
+            }
             match choice {
-                Choice::First(most) if number >= most => {
+                Choice::First(most) if number >= *most => {
                     let detail = "enough documents come before it".into();
                     batch.drop_document(document, LIMIT, Reason::OverLimit, detail);
                 }
@@ -422,6 +443,14 @@ fn read_one(page: &Page<'_>, origin: Origin<'_>, way: Way<'_>, batch: &mut Batch
             };
             batch.reject(reject, &ledger);
         }
+    }
+}
+
+/// What was ruled on so many documents of a held file, if anything is.
+fn ruled(choice: &Choice, before: u64, rows: u64) -> Result<Ruled, RunError> {
+    match choice {
+        Choice::Ruled(rules, base) => rules.on(base + before..base + before + rows),
+        _ => Ok(Ruled::default()),
     }
 }
 

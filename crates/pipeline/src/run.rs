@@ -1,9 +1,10 @@
 //! A run from its beginning to its account.
 
-use crate::engine::{End, Setup, Sink, work};
+use crate::engine::{End, Setup, Sink, sort, work};
 use crate::error::RunError;
 use crate::folder::{Done, Folder, Note};
-use crate::legs::{Order, Turn, enough};
+use crate::dedup::sort::History;
+use crate::legs::{Leg, Order, Turn, Work, enough};
 use crate::mix::Draw;
 use crate::plan::{Plan, Task};
 use crate::process::{Batch, Extract, Way};
@@ -172,12 +173,12 @@ pub(crate) fn setup<'a>(
     extract: Extract<'a>,
 ) -> Setup<'a> {
     let leg = plan.legs.get(index);
-    let before = index.checked_sub(1).and_then(|before| plan.legs.get(before)?.turn);
+    let before = index.checked_sub(1).and_then(|before| plan.legs.get(before)?.turn.as_ref());
     let threads = options.threads.max(1);
     Setup {
         way: Way {
             extract,
-            steps: leg.map_or(&[], |leg| &leg.steps),
+            steps: leg.map_or(&[], Leg::steps),
             sources: &plan.sources,
             draw: draw.filter(|_| index == plan.first()),
         },
@@ -186,13 +187,14 @@ pub(crate) fn setup<'a>(
         reads_input: index == plan.first(),
         hash: leg.map_or(&plan.hash, |leg| &leg.hash),
         order: match before {
-            Some(Turn::Shuffle { seed }) => Some(Order { seed }),
+            Some(Turn::Shuffle { seed }) => Some(Order { seed: *seed }),
             _ => None,
         },
         again: true,
-        end: match leg.and_then(|leg| leg.turn) {
+        end: match leg.and_then(|leg| leg.turn.as_ref()) {
             None => End::Output { partition: plan.partition.as_deref() },
-            Some(Turn::Shuffle { seed }) => End::Spread(Order { seed }),
+            Some(Turn::Shuffle { seed }) => End::Spread(Order { seed: *seed }),
+            Some(Turn::Compare(dedup)) => End::Sketched(dedup),
             Some(Turn::Persist | Turn::Limit(_)) => End::Held,
             Some(Turn::Mix) => End::Measured,
         },
@@ -213,16 +215,16 @@ fn travel(
 ) -> Result<Report, RunError> {
     folder.discard(|_, note| note.leg >= plan.legs.len())?;
     let mut report = Report::default();
-    let (mut tasks, mut draw) = (plan.tasks.clone(), None);
+    let mut stretch = Stretch::first(plan);
     for (index, leg) in plan.legs.iter().enumerate() {
+        let Stretch { tasks, draw, .. } = &stretch;
         let setup = Setup { again, ..setup(plan, index, draw.as_ref(), options, extract) };
         let first = index == plan.first();
-        fill(folder, &tasks, &setup, leg.turn.filter(|_| first), &mut report)?;
+        fill(folder, tasks, leg, &setup, first, &mut report)?;
         if report.interrupted || leg.turn.is_none() {
             break;
         }
-        let notes = notes_of(folder, &tasks)?;
-        (tasks, draw) = next_leg(plan, index, tasks, draw, folder, &notes)?;
+        stretch = stretch.next(plan, index, folder)?;
     }
     Ok(report)
 }
@@ -242,26 +244,43 @@ fn settle(plan: &Plan, notes: &[Note], report: &mut Report) -> Result<(), RunErr
     Ok(())
 }
 
-/// The tasks of the leg that follows this one, of which these are tasks and notes; and what is
-/// drawn there, if that is known now.
-pub(crate) fn next_leg(
-    plan: &Plan,
-    index: usize,
-    tasks: Vec<Task>,
-    draw: Option<Draw>,
-    folder: &Folder,
-    notes: &[Note],
-) -> Result<(Vec<Task>, Option<Draw>), RunError> {
-    let turn = plan.legs.get(index).and_then(|leg| leg.turn);
-    let (Some(turn), Some(next)) = (turn, plan.legs.get(index + 1)) else {
-        return Ok((Vec::new(), draw));
-    };
-    match plan.mix {
-        Some(mix) if turn == Turn::Mix => {
-            let draw = mix.draw(&plan.sources, notes)?;
-            Ok((next.again(&tasks, &draw), Some(draw)))
+/// A leg's tasks, and what is known when they begin.
+pub(crate) struct Stretch {
+    pub(crate) tasks: Vec<Task>,
+    /// What is drawn, if that is known.
+    pub(crate) draw: Option<Draw>,
+    /// The notes of the last leg that held documents.
+    held: Vec<Note>,
+}
+
+impl Stretch {
+    /// The plan's first leg.
+    pub(crate) fn first(plan: &Plan) -> Self {
+        Self { tasks: plan.tasks.clone(), draw: None, held: Vec::new() }
+    }
+
+    /// The leg that follows this one, all tasks of which are done.
+    pub(crate) fn next(self, plan: &Plan, index: usize, folder: &Folder) -> Result<Self, RunError> {
+        let Self { tasks, draw, mut held } = self;
+        let (Some(leg), Some(next)) = (plan.legs.get(index), plan.legs.get(index + 1)) else {
+            return Ok(Self { tasks: Vec::new(), draw, held });
+        };
+        let notes = notes_of(folder, &tasks)?;
+        let Some(turn) = &leg.turn else { return Ok(Self { tasks: Vec::new(), draw, held }) };
+        if let (Turn::Mix, Some(mix)) = (turn, plan.mix) {
+            let draw = mix.draw(&plan.sources, &notes)?;
+            return Ok(Self { tasks: next.again(&tasks, &draw), draw: Some(draw), held });
         }
-        _ => Ok((next.tasks(turn, index == plan.first(), folder.root(), notes), draw)),
+        let last = match leg.work {
+            Work::Documents(_) => {
+                held = notes;
+                &held
+            }
+            Work::Sort(..) => &notes,
+        };
+        let history = History { root: folder.root(), held: &held, last };
+        let tasks = next.tasks(turn, index == plan.first(), &history);
+        Ok(Self { tasks, draw, held })
     }
 }
 
@@ -289,12 +308,13 @@ fn counts(plan: &Plan, notes: &[Note]) -> Counts {
     sum
 }
 
-/// Works off the tasks of a leg that are not done; `turn` is how it ends, if it is the first.
+/// Works off the tasks of a leg that are not done.
 fn fill(
     folder: &Folder,
     tasks: &[Task],
+    leg: &Leg,
     setup: &Setup<'_>,
-    turn: Option<Turn>,
+    first: bool,
     report: &mut Report,
 ) -> Result<(), RunError> {
     folder.supersede(setup.leg, setup.hash, tasks)?;
@@ -305,8 +325,18 @@ fn fill(
         open.extend((!is_done).then(|| task.clone()));
     }
     report.done_before += tasks.len() - open.len();
-    match turn {
-        Some(Turn::Limit(wanted)) => fill_up(folder, tasks, open, wanted, setup, report),
+    match (&leg.work, &leg.turn) {
+        (Work::Sort(..), _) => {
+            if !open.is_empty() {
+                folder.remove_manifest()?;
+            }
+            let outcome = sort(open, setup, folder)?;
+            report.interrupted |= outcome.interrupted;
+            Ok(())
+        }
+        (_, Some(Turn::Limit(wanted))) if first => {
+            fill_up(folder, tasks, open, *wanted, setup, report)
+        }
         _ => work_off(folder, open, setup, report),
     }
 }

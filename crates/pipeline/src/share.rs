@@ -1,11 +1,11 @@
 //! Some tasks of a plan, worked on by one of many processes: what an engine hands out.
 
-use crate::engine::{Sink, work};
+use crate::engine::{Sink, sort, work};
 use crate::error::RunError;
 use crate::folder::{Done, Folder};
-use crate::mix::Draw;
 use crate::plan::{Plan, Task};
-use crate::run::{Report, RunOptions, fill_folder, next_leg, notes_of, setup};
+use crate::legs::Work;
+use crate::run::{Report, RunOptions, Stretch, fill_folder, notes_of, setup};
 use cc_math_extract::{Extractor, Options, Page};
 use std::path::Path;
 use std::time::Instant;
@@ -71,28 +71,27 @@ impl Plan {
     /// If the leg before is not done, or the folder was not prepared.
     pub fn survey(&self, out: &Path, leg: usize) -> Result<Survey, RunError> {
         let folder = Folder::join(out, self)?;
-        let (tasks, _) = self.tasks_of(&folder, leg)?;
+        let Stretch { tasks, .. } = self.tasks_of(&folder, leg)?;
         let open = open(&folder, &tasks)?.into_iter().map(|(index, _)| index).collect();
         Ok(Survey { tasks: tasks.len(), open })
     }
 
     /// The tasks of a leg; all legs before it have to be done.
-    fn tasks_of(&self, folder: &Folder, leg: usize) -> Result<(Vec<Task>, Option<Draw>), RunError> {
+    fn tasks_of(&self, folder: &Folder, leg: usize) -> Result<Stretch, RunError> {
         let count = self.legs.len();
         if leg >= count {
             return Err(RunError::NoSuch { what: "leg", index: leg, count });
         }
-        let (mut tasks, mut draw) = (self.tasks.clone(), None);
+        let mut stretch = Stretch::first(self);
         for before in 0..leg {
-            let left =
-                left(folder, &tasks, |done| !matches!(done, Done::Yes | Done::InPart))?.len();
+            let tasks = &stretch.tasks;
+            let left = left(folder, tasks, |done| !matches!(done, Done::Yes | Done::InPart))?.len();
             if left > 0 {
                 return Err(RunError::TooEarly { leg, before, open: left, tasks: tasks.len() });
             }
-            let notes = notes_of(folder, &tasks)?;
-            (tasks, draw) = next_leg(self, before, tasks, draw, folder, &notes)?;
+            stretch = stretch.next(self, before, folder)?;
         }
-        Ok((tasks, draw))
+        Ok(stretch)
     }
 }
 
@@ -125,7 +124,7 @@ pub fn run_share(
 ) -> Result<Report, RunError> {
     let began = Instant::now();
     let folder = Folder::join(out, plan)?;
-    let (tasks, draw) = plan.tasks_of(&folder, leg)?;
+    let Stretch { tasks, draw, .. } = plan.tasks_of(&folder, leg)?;
     let count = tasks.len();
     let mine: Vec<Task> = match share {
         Share::One(index) => match tasks.get(index) {
@@ -139,7 +138,10 @@ pub fn run_share(
     let extractor = Extractor::new(Options { math: plan.math });
     let extract = |page: &Page<'_>| extractor.extract(page);
     let setup = setup(plan, leg, draw.as_ref(), options, &extract);
-    let outcome = work(left, &setup, &Sink::Folder(&folder))?;
+    let outcome = match plan.legs.get(leg).map(|leg| &leg.work) {
+        Some(Work::Sort(..)) => sort(left, &setup, &folder)?,
+        _ => work(left, &setup, &Sink::Folder(&folder))?,
+    };
     let mut report = Report {
         worked: outcome.progress,
         seconds: began.elapsed().as_secs_f64(),

@@ -195,7 +195,7 @@ impl Source {
                 root: held.root.clone(),
                 xxh3: held.xxh3.clone(),
                 frames,
-                choice: held.choice,
+                choice: held.choice.clone(),
             };
             return Some(Item::Unit(Unit::Held(unit)));
         }
@@ -387,7 +387,7 @@ impl Stamp {
             Part::Ranges { root: Root::Remote(_), .. } => Some(Vec::new()),
             // Its hash is part of the task's key.
             Part::Held(_) => Some(Vec::new()),
-            Part::Absent { .. } => Some(Vec::new()),
+            Part::Absent { .. } | Part::Sorting(_) => Some(Vec::new()),
             Part::Ranges { root, ranges, .. } => {
                 let files: BTreeSet<_> = ranges.iter().map(|range| &range.file).collect();
                 let local = files.into_iter().filter_map(|file| match root.place(file) {
@@ -404,7 +404,7 @@ impl Stamp {
 pub(crate) fn unchanged(part: &Part, entry: Option<&InputEntry>, stamps: &[Stamp]) -> bool {
     let Some(now) = Stamp::of_part(part) else { return false };
     match (part, entry) {
-        (Part::Held(_), _) => true,
+        (Part::Held(_) | Part::Sorting(_), _) => true,
         (Part::Absent { name, urls }, _) => entry == Some(&absent_entry(name, urls)),
         (Part::Ranges { .. }, _) => now == stamps && entry == Some(&range_entry(part)),
         (_, Some(entry)) => now == stamps || rehashed(part).as_ref() == Some(entry),

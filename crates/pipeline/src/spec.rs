@@ -3,7 +3,7 @@
 mod chain;
 mod reader;
 
-use crate::legs::{Leg, Turn};
+use crate::legs::{Leg, Turn, Work};
 use crate::mix::{By, Mix, TableSource};
 use crate::plan::Plan;
 use crate::policy::{self, Approved, Corpus, Policy, gates, measured_folder, scorers};
@@ -310,7 +310,9 @@ impl Pipeline {
 
     /// The numbers, from 1, of the stages at which a leg ends.
     pub fn turns(&self) -> Vec<usize> {
-        self.chain.cut().turns.iter().map(|(_, count)| *count).collect()
+        let legs = self.chain.cut().into_iter();
+        let ends = legs.filter_map(|leg| leg.turn.filter(|_| !matches!(leg.work, Work::Sort(..))));
+        ends.map(|(_, count)| count).collect()
     }
 
     /// Looks for the inputs; how many tasks there are, if that is known without reading any.
@@ -411,25 +413,26 @@ impl Pipeline {
         }
         let json = json!({ "pipeline": json });
         // Of the stage at which a leg ends nothing shows but the way it holds documents.
-        let Cut { steps, turns } = self.chain.cut();
-        let turns = turns.into_iter().map(|(turn, count)| {
-            let order = if let Turn::Shuffle { seed } = turn { Some(seed) } else { None };
-            (Some(turn), json!({ "held": part(count - 1), "order": order }))
-        });
-        let turns = turns.chain([(None, json.clone())]);
-        let measuring = match &self.inputs.kind {
-            Kind::Mix { .. } => {
-                Some((Arc::new([]) as Arc<[_]>, (Some(Turn::Mix), json!({ "measured": source }))))
-            }
-            _ => None,
+        let leg = |Cut { work, turn }: Cut| {
+            let Some((turn, count)) = turn else { return Leg::new(work, None, &json) };
+            let json = match (&turn, &work) {
+                (_, Work::Sort(_, sort)) => {
+                    json!({ "sorted": part(count), "by": sort.name() })
+                }
+                (Turn::Compare(_), _) => json!({ "sketched": part(count) }),
+                (Turn::Shuffle { seed }, _) => json!({ "held": part(count - 1), "order": seed }),
+                _ => json!({ "held": part(count - 1), "order": null }),
+            };
+            Leg::new(work, Some(turn), &json)
         };
-        let legs = measuring
-            .into_iter()
-            .chain(steps.into_iter().zip(turns))
-            .map(|(steps, (turn, json))| Leg::new(steps, turn, &json));
+        let measuring = matches!(self.inputs.kind, Kind::Mix { .. }).then(|| {
+            let nothing = Work::Documents(Arc::new([]));
+            Leg::new(nothing, Some(Turn::Mix), &json!({ "measured": source }))
+        });
+        let legs = measuring.into_iter().chain(self.chain.cut().into_iter().map(leg));
         let math = self.chain.math().unwrap_or(MathMode::Any);
         let legs = legs.collect();
-        let plan = Plan::of(json, math, legs, self.format, Some(self.seed));
+        let plan = Plan::of(json.clone(), math, legs, self.format, Some(self.seed));
         let plan = Plan { partition: self.partition.clone(), ..plan };
         match &self.inputs.kind {
             Kind::Pages { .. } | Kind::Urls(_) => plan,

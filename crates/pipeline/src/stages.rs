@@ -4,14 +4,17 @@
 //! what the reference says of a stage and its options are the doc comments of its struct.
 
 mod condition;
+mod exact_dedup;
 mod extract;
 mod limit;
 mod measure;
+mod paragraph_dedup;
 mod persist;
 mod rename;
 mod sample;
 mod select;
 mod shuffle;
+mod substring_dedup;
 
 use crate::legs::Turn;
 use crate::schema::schema_of;
@@ -124,6 +127,9 @@ pub const STAGES: &[StageKind] = &[
     kind::<persist::Persist>(),
     kind::<limit::Limit>(),
     kind::<shuffle::Shuffle>(),
+    kind::<exact_dedup::ExactDedup>(),
+    kind::<paragraph_dedup::ParagraphDedup>(),
+    kind::<substring_dedup::SubstringDedup>(),
 ];
 
 const fn kind<T: Options>() -> StageKind {

@@ -3,6 +3,10 @@
 //! Rows arrive in order and are cut into blocks by their bytes alone; blocks
 //! are encoded by any thread in any order, and appended in order again.
 
+use crate::dedup::Dedup;
+use crate::dedup::records::SegmentWriter;
+use crate::error::RunError;
+use cc_math_dedup::sketch::Sketch;
 use cc_math_store::{
     Block, Encoder, Format, Frame, Frames, HELD, Pending, Row, Sealed, StoreError, TableWriter,
     open_table,
@@ -41,7 +45,7 @@ pub(crate) struct Job<R> {
     pub(crate) weight: usize,
     pub(crate) slot: u16,
     encoder: Arc<Encoder<R>>,
-    rows: Vec<R>,
+    pub(crate) rows: Vec<R>,
 }
 
 impl<R: Row> Job<R> {
@@ -110,13 +114,35 @@ pub(crate) struct Ready {
     pub(crate) block: Block,
     pub(crate) slot: u16,
     pub(crate) weight: usize,
+    /// One for each row, if they are written down.
+    pub(crate) sketches: Vec<Sketch>,
+}
+
+/// What is written down of rows beside them.
+pub(crate) struct Sketches {
+    pub(crate) dedup: Arc<Dedup>,
+    pub(crate) writer: SegmentWriter,
+}
+
+/// What blocks are appended to.
+pub(crate) struct Appender {
+    writer: TableWriter<Target>,
+    sketches: Option<Sketches>,
+}
+
+impl Appender {
+    pub(crate) fn append(&mut self, block: Block, rows: &[Sketch]) -> Result<(), RunError> {
+        self.writer.append(block)?;
+        let Some(Sketches { dedup, writer }) = &mut self.sketches else { return Ok(()) };
+        rows.iter().try_for_each(|sketch| writer.sketch(&dedup.scheme, sketch))
+    }
 }
 
 /// Puts encoded blocks back in order and appends them.
 #[derive(Default)]
 pub(crate) struct Blocks {
     /// `None` while a thread appends, and where nothing is written at all.
-    writer: Option<TableWriter<Target>>,
+    writer: Option<Appender>,
     ready: BTreeMap<u64, Ready>,
     appended: u64,
     /// Where the blocks lie in the file, if they are frames of it.
@@ -129,7 +155,7 @@ impl Blocks {
     }
 
     /// The writer and the block that comes next, if both are at hand.
-    pub(crate) fn take(&mut self) -> Option<(TableWriter<Target>, Ready)> {
+    pub(crate) fn take(&mut self) -> Option<(Appender, Ready)> {
         let writer = self.writer.take()?;
         match self.ready.remove(&self.appended) {
             Some(ready) => {
@@ -143,7 +169,7 @@ impl Blocks {
         }
     }
 
-    pub(crate) fn put_back(&mut self, writer: TableWriter<Target>) {
+    pub(crate) fn put_back(&mut self, writer: Appender) {
         self.writer = Some(writer);
         self.appended += 1;
     }
@@ -164,7 +190,8 @@ impl<R: Row> Table<R> {
             Target::Stream(_) => format.block_weight().min(STREAM_BLOCK),
         };
         let (encoder, writer) = open_table(format, target)?;
-        let blocks = Blocks { writer: Some(writer), ..Blocks::default() };
+        let writer = Some(Appender { writer, sketches: None });
+        let blocks = Blocks { writer, ..Blocks::default() };
         Ok(Self { rows: Rows::new(Some(Arc::new(encoder)), limit), blocks })
     }
 
@@ -176,6 +203,14 @@ impl<R: Row> Table<R> {
         }
         table.rows.slot_of = slot_of;
         Ok(table)
+    }
+
+    /// The table, with sketches of its rows written beside it.
+    pub(crate) fn sketched(mut self, sketches: Sketches) -> Self {
+        if let Some(writer) = &mut self.blocks.writer {
+            writer.sketches = Some(sketches);
+        }
+        self
     }
 
     /// A table whose rows are only counted.
@@ -196,11 +231,12 @@ impl<R: Row> Table<R> {
 
     /// Ends the file: what there is to say of it, if there is one.
     pub(crate) fn finish(self) -> Result<Option<Finished>, StoreError> {
-        let Some(writer) = self.blocks.writer else { return Ok(None) };
+        let Some(Appender { writer, sketches }) = self.blocks.writer else { return Ok(None) };
+        let sketches = sketches.map(|sketches| sketches.writer);
         let frames = self.blocks.frames.0;
         match writer.finish()? {
             (Target::File(file), rows) => {
-                file.seal().map(|sealed| Some(Finished { sealed, rows, frames }))
+                file.seal().map(|sealed| Some(Finished { sealed, rows, frames, sketches }))
             }
             (Target::Stream(mut stream), _) => {
                 let flushed = stream.flush();
@@ -216,6 +252,8 @@ pub(crate) struct Finished {
     pub(crate) sealed: Sealed,
     pub(crate) rows: u64,
     pub(crate) frames: Vec<Frame>,
+    /// What was written down of the rows.
+    pub(crate) sketches: Option<SegmentWriter>,
 }
 
 /// Bytes of rows after which a block of a streamed table ends.

@@ -1,7 +1,7 @@
 //! The list of stages, with those of the files it includes.
 
 use super::open;
-use crate::legs::Turn;
+use crate::legs::{Turn, Work};
 use crate::stages::{Made, STAGES, Stage, Step};
 use cc_math_config::{Entry, Node, Place, Problem, Tree, Variables};
 use cc_math_extract::MathMode;
@@ -11,12 +11,11 @@ use std::sync::Arc;
 /// The stages of a pipeline, in an order in which they can be carried out.
 pub(super) struct Chain(pub(super) Vec<Stage>);
 
-/// What a chain is cut into.
+/// A leg of a chain.
 pub(super) struct Cut {
-    /// What happens between the stages at which a leg ends; one more than there are of those.
-    pub(super) steps: Vec<Arc<[Step]>>,
-    /// The stages at which a leg ends, with how many stages there are up to each.
-    pub(super) turns: Vec<(Turn, usize)>,
+    pub(super) work: Work,
+    /// The stage at which it ends, if it is not the last, with how many stages there are up to it.
+    pub(super) turn: Option<(Turn, usize)>,
 }
 
 impl Chain {
@@ -29,8 +28,8 @@ impl Chain {
     }
 
     /// Cuts it where legs end.
-    pub(super) fn cut(&self) -> Cut {
-        let (mut steps, mut turns, mut open) = (Vec::new(), Vec::new(), Vec::new());
+    pub(super) fn cut(&self) -> Vec<Cut> {
+        let (mut legs, mut open) = (Vec::new(), Vec::new());
         for (stage, count) in self.0.iter().zip(1..) {
             match &stage.made {
                 Made::Extract(_) => {}
@@ -39,18 +38,24 @@ impl Chain {
                     open.push(Step { name: stage.name, map, random });
                 }
                 Made::Turn(turn) => {
-                    steps.push(std::mem::take(&mut open).into());
-                    turns.push((*turn, count));
+                    let work = Work::Documents(std::mem::take(&mut open).into());
+                    legs.push(Cut { work, turn: Some((turn.clone(), count)) });
+                    let Turn::Compare(dedup) = turn else { continue };
+                    legs.extend(dedup.sorts().iter().map(|sort| Cut {
+                        work: Work::Sort(Arc::clone(dedup), *sort),
+                        turn: Some((turn.clone(), count)),
+                    }));
                 }
             }
         }
-        steps.push(open.into());
-        Cut { steps, turns }
+        legs.push(Cut { work: Work::Documents(open.into()), turn: None });
+        legs
     }
 
     /// All steps, whatever lies between them.
     pub(super) fn all_steps(&self) -> Vec<Step> {
-        self.cut().steps.iter().flat_map(|steps| steps.iter().cloned()).collect()
+        let steps = |cut: Cut| if let Work::Documents(steps) = cut.work { steps.to_vec() } else { Vec::new() };
+        self.cut().into_iter().flat_map(steps).collect()
     }
 }
 

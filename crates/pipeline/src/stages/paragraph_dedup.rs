@@ -1,0 +1,81 @@
+//! `paragraph_dedup`: paragraphs that are in other documents.
+
+use super::{Made, Options};
+use crate::dedup::{Dedup, Mode};
+use crate::legs::Turn;
+use cc_math_dedup::passage::{Passages, Unit};
+use cc_math_dedup::sketch::Scheme;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+
+/// Takes out paragraphs that are in an earlier document, or earlier in the same one. All documents
+/// of the run are compared, out of core: 24 bytes a paragraph are written for that. A document of
+/// which nothing is left is dropped.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ParagraphDedup {
+    /// What a paragraph is. A fenced block of code is always one.
+    #[serde(default = "paragraph")]
+    unit: Unit,
+    /// Shorter paragraphs are left alone, such as steps of a proof.
+    #[serde(default = "ten")]
+    min_words: usize,
+    /// Paragraphs of this kind are left alone.
+    #[serde(default = "all")]
+    spare: Vec<Spared>,
+    /// Which of equal paragraphs stays: the first or none.
+    #[serde(default)]
+    keep: Kept,
+    /// Take nothing out, but say in `repeated_bytes` how much would be.
+    #[serde(default)]
+    annotate: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+enum Spared {
+    /// Those with a formula.
+    Formulas,
+    /// Fenced blocks of code.
+    Code,
+}
+
+/// Which of equal passages stays.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Kept {
+    /// The first, in the order of the inputs.
+    #[default]
+    First,
+    /// None.
+    None,
+}
+
+fn paragraph() -> Unit {
+    Unit::Paragraph
+}
+
+fn ten() -> usize {
+    10
+}
+
+fn all() -> Vec<Spared> {
+    vec![Spared::Formulas, Spared::Code]
+}
+
+impl Options for ParagraphDedup {
+    const NAME: &'static str = "paragraph_dedup";
+
+    fn make(self, _: u64) -> Result<Made, (&'static str, String)> {
+        let passages = Passages::Blocks {
+            unit: self.unit,
+            min_words: self.min_words,
+            spare_formulas: self.spare.contains(&Spared::Formulas),
+            spare_code: self.spare.contains(&Spared::Code),
+            keep_first: self.keep == Kept::First,
+        };
+        let (scheme, mode) = (Scheme::Passages(passages), Mode::of(self.annotate));
+        Ok(Made::Turn(Turn::Compare(Arc::new(Dedup { name: Self::NAME, scheme, mode }))))
+    }
+}
