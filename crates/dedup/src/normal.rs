@@ -15,6 +15,7 @@ mod tables;
 
 use cc_math_core::Formula;
 use cc_math_tex::canonical::canonical;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub(crate) use english::split;
@@ -23,7 +24,7 @@ pub(crate) use english::split;
 const LONGEST_RUN: usize = 1 << 14;
 
 /// What of a text counts when it is compared.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Form {
     /// What datatrove 0.10.1's `simplify_text` leaves: small letters without marks, every number a

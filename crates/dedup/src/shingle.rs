@@ -6,6 +6,7 @@
 
 use crate::normal::{Form, Sink, split, write};
 use cc_math_core::Formula;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh64::xxh64;
 
@@ -19,7 +20,7 @@ const HANDED: usize = 512;
 const KEPT: usize = 1 << 20;
 
 /// What a shingle is a run of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Unit {
     /// Words, as spaCy's English tokeniser cuts them.

@@ -2,9 +2,10 @@
 //! the others afterwards.
 
 use crate::keep::Policy;
-use crate::minhash::{Hasher, Parameters, Scratch};
+use crate::minhash::{Hasher, Parameters};
 use crate::passage::Passages;
 use crate::segment::Shape;
+use crate::shingle::Scratch;
 use crate::url;
 use cc_math_core::Document;
 use std::fmt;

@@ -25,7 +25,7 @@ use crate::run::Progress;
 use crate::source::{Item, Source, Stamp, lock};
 use crate::tables::{Blocks, Job, Ready, Table, Target};
 use cc_math_core::{Counts, Document, FailedInput, InputEntry};
-use cc_math_dedup::minhash::Scratch;
+use cc_math_dedup::shingle::Scratch;
 use cc_math_dedup::sketch::Sketch;
 use cc_math_store::{Format, Reject, Row, Sealed, StoreError};
 use cc_math_warc::Limits;

@@ -8,6 +8,7 @@ mod exact_dedup;
 mod extract;
 mod limit;
 mod measure;
+mod minhash_dedup;
 mod paragraph_dedup;
 mod persist;
 mod rename;
@@ -128,6 +129,7 @@ pub const STAGES: &[StageKind] = &[
     kind::<limit::Limit>(),
     kind::<shuffle::Shuffle>(),
     kind::<exact_dedup::ExactDedup>(),
+    kind::<minhash_dedup::MinhashDedup>(),
     kind::<paragraph_dedup::ParagraphDedup>(),
     kind::<substring_dedup::SubstringDedup>(),
 ];

@@ -2,6 +2,7 @@
 
 use crate::normal::Form;
 use crate::shingle::Unit;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
@@ -67,7 +68,7 @@ impl Parameters {
 ///
 /// All keep datatrove's normal form and permutations; only shingles, bands and rows are those of the
 /// corpus.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Preset {
     /// FineWeb, and datatrove's defaults: 5 words, 14 bands of 8 rows, seed 1.

@@ -1,0 +1,89 @@
+//! `minhash_dedup`: one of nearly equal documents.
+
+use super::{Made, Options};
+use crate::dedup::{Dedup, Mode};
+use crate::legs::Turn;
+use cc_math_dedup::keep::{Criterion, Policy};
+use cc_math_dedup::minhash::{Hasher, InvalidParameters, Parameters, Preset};
+use cc_math_dedup::normal::Form;
+use cc_math_dedup::shingle::Unit;
+use cc_math_dedup::sketch::Scheme;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+
+/// Keeps one of all documents that are nearly the same, by MinHash: n-grams of the normalised text
+/// are hashed under many permutations, whose minima, `rows` at a time, make `bands`. Two documents of
+/// Jaccard similarity s agree in a band with probability 1 - (1 - s^rows)^bands: more bands find
+/// more, more rows find less. Documents that agree in a band are joined, and so are those joined with
+/// them; of each such cluster one stays. All documents of the run are compared, out of core.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct MinhashDedup {
+    /// Parameters of a known corpus; those given beside it replace its own.
+    #[serde(default = "fineweb")]
+    preset: Preset,
+    /// How texts are normalised.
+    #[serde(default)]
+    form: Option<Form>,
+    /// What n-grams are of.
+    #[serde(default)]
+    unit: Option<Unit>,
+    /// How many of them make an n-gram.
+    #[serde(default)]
+    ngram: Option<usize>,
+    /// Bands of a signature.
+    #[serde(default)]
+    bands: Option<usize>,
+    /// Minima of a band.
+    #[serde(default)]
+    rows: Option<usize>,
+    /// Seed of the permutations.
+    #[serde(default)]
+    seed: Option<u32>,
+    /// Which of them stays: what speaks for a document, the most important first. Where all is
+    /// equal the lowest id decides, and then the order of the inputs.
+    #[serde(default = "longest")]
+    keep: Vec<Criterion>,
+    /// Drop nothing, but say which documents are alike: `cluster_id`, the id of the one that would
+    /// stay, and `cluster_size`.
+    #[serde(default)]
+    annotate: bool,
+}
+
+fn fineweb() -> Preset {
+    Preset::Fineweb
+}
+
+fn longest() -> Vec<Criterion> {
+    vec![Criterion::Longest]
+}
+
+impl Options for MinhashDedup {
+    const NAME: &'static str = "minhash_dedup";
+
+    fn make(self, _: u64) -> Result<Made, (&'static str, String)> {
+        let preset = self.preset.parameters();
+        let parameters = Parameters {
+            form: self.form.unwrap_or(preset.form),
+            unit: self.unit.unwrap_or(preset.unit),
+            ngram: self.ngram.unwrap_or(preset.ngram),
+            bands: self.bands.unwrap_or(preset.bands),
+            rows: self.rows.unwrap_or(preset.rows),
+            seed: self.seed.unwrap_or(preset.seed),
+        };
+        parameters.validate().map_err(|error| (option(&error), error.to_string()))?;
+        let hasher = Arc::new(Hasher::new(parameters));
+        let scheme = Scheme::MinHash { policy: Policy(self.keep), hasher, parameters };
+        let mode = Mode::of(self.annotate);
+        Ok(Made::Turn(Turn::Compare(Arc::new(Dedup { name: Self::NAME, scheme, mode }))))
+    }
+}
+
+/// The option that an error is about.
+fn option(error: &InvalidParameters) -> &'static str {
+    match error {
+        InvalidParameters::Ngram(_) => "ngram",
+        InvalidParameters::Permutations { .. } => "bands",
+    }
+}
