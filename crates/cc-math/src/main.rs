@@ -5,6 +5,7 @@
 //! runs that differ; 2 the operator must mend something; 130 interrupted, and
 //! can be gone on with.
 
+mod dedup;
 mod diff;
 mod engine;
 mod eval;
@@ -19,6 +20,7 @@ mod progress;
 mod ray;
 mod reference;
 mod report;
+mod stage;
 mod summary;
 mod task;
 mod why;
@@ -57,6 +59,7 @@ enum LogFormat {
 enum Verb {
     Extract(extract::ExtractArguments),
     Lookup(lookup::LookupArguments),
+    Dedup(dedup::DedupArguments),
     Run(pipeline::RunArguments),
     Plan(pipeline::PlanArguments),
     Check(pipeline::CheckArguments),
@@ -96,6 +99,7 @@ fn main() -> ExitCode {
     let ended = match arguments.verb {
         Verb::Extract(arguments) => extract::run(arguments, &log),
         Verb::Lookup(arguments) => lookup::run(&arguments, &log),
+        Verb::Dedup(arguments) => dedup::run(arguments, &log),
         Verb::Run(arguments) => pipeline::run(arguments, &log),
         Verb::Plan(arguments) => pipeline::plan(&arguments),
         Verb::Check(arguments) => pipeline::check(&arguments, &log),

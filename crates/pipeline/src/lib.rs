@@ -46,6 +46,6 @@ pub use process::{PageReading, read_page};
 pub use run::{Destination, Progress, Report, RunOptions, run};
 pub use schema::{pipeline_schema, reference};
 pub use share::{Occupied, Share, Survey, run_share};
-pub use spec::Pipeline;
+pub use spec::{Alone, Pipeline};
 pub use stages::{STAGES, StageKind};
 pub use trial::Trial;

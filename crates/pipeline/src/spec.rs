@@ -210,17 +210,54 @@ pub(crate) const ENTRIES: [(&str, &str); 8] = [
     ("tests", "What the stages are to make of pages given here; `cc-math test` tries it."),
 ];
 
+/// One stage over documents.
+#[derive(Debug, Clone, Copy)]
+pub struct Alone<'a> {
+    /// The stage's name.
+    pub stage: &'a str,
+    /// Its options: name and YAML.
+    pub options: &'a [(String, String)],
+    /// Paths of the documents.
+    pub paths: &'a [String],
+    /// The output folder.
+    pub output: &'a Path,
+    /// Format of its tables.
+    pub format: Format,
+}
+
 impl Pipeline {
     /// Reads a pipeline; `sets` are assignments as `--set` takes them.
     ///
     /// # Errors
     /// Every mistake in it. Inputs are not looked for yet.
     pub fn read(path: &Path, sets: &[String]) -> Result<Self, Vec<Problem>> {
+        Self::of(path, open(path), sets)
+    }
+
+    /// The pipeline of one stage over documents.
+    ///
+    /// # Errors
+    /// Every mistake in its options. Inputs are not looked for yet.
+    pub fn alone(alone: &Alone<'_>) -> Result<Self, Vec<Problem>> {
+        let Alone { stage, options, paths, output, format } = alone;
+        let text = literal(json!({
+            "name": stage,
+            "source": { "documents": { "paths": paths } },
+            "stages": [{ *stage: {} }],
+            "output": { "path": output, "format": format.name() },
+        }));
+        let root = parse(&Source::new("command line", text.to_string()));
+        let sets = options.iter().map(|(name, value)| format!("stages.{stage}.{name}={value}"));
+        Self::of(Path::new(""), root, &sets.collect::<Vec<_>>())
+    }
+
+    fn of(
+        path: &Path,
+        root: Result<Node, Problem>,
+        sets: &[String],
+    ) -> Result<Self, Vec<Problem>> {
         let mut problems = Vec::new();
-        let mut root = match open(path) {
-            Ok(node) => node,
-            Err(problem) => return Err(vec![problem]),
-        };
+        let mut root = root.map_err(|problem| vec![problem])?;
         problems.extend(sets.iter().filter_map(|set| root.set(set).err()));
         let pipeline = Reader { file: path, problems: &mut problems }.pipeline(root);
         pipeline.filter(|_| problems.is_empty()).ok_or(problems)

@@ -1,0 +1,119 @@
+//! A stage by hand: its options as flags, documents in, an output folder out.
+
+use crate::Ending;
+use crate::fault::Fault;
+use crate::progress::Log;
+use crate::work::work;
+use cc_math_pipeline::{Alone, Destination, Pipeline, STAGES, StageKind};
+use cc_math_store::Format;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::{Arg, ArgMatches, Args, Command, FromArgMatches};
+use serde_json::Value as Json;
+use std::marker::PhantomData;
+use std::path::PathBuf;
+
+/// Which stage a verb is of.
+pub(crate) trait Named: std::fmt::Debug {
+    /// The stage's name.
+    const NAME: &'static str;
+}
+
+/// What all verbs of this kind take.
+#[derive(Debug, Args)]
+pub(crate) struct StageArguments<K: Named> {
+    /// Documents: Parquet and JSON Lines files (.parquet, .jsonl[.gz|.zst]), folders of them,
+    /// output folders of other runs, glob patterns, or addresses (s3://BUCKET/KEY, gs://, az://,
+    /// http(s)://).
+    #[arg(required = true, value_name = "INPUT")]
+    inputs: Vec<String>,
+    /// Output folder, which may be a prefix of a store (s3://BUCKET/KEY, gs://, az://).
+    #[arg(long, short, value_name = "OUT")]
+    output: PathBuf,
+    /// Format of the documents and rejects.
+    #[arg(long, value_name = "FORMAT", default_value = "parquet", value_parser = format_parser())]
+    format: Format,
+    /// Threads that work [default: as many as the machine has].
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    threads: Option<u16>,
+    /// Delete what an earlier run wrote to OUT, and start anew.
+    #[arg(long)]
+    overwrite: bool,
+    #[command(flatten)]
+    options: Options<K>,
+}
+
+fn format_parser() -> impl TypedValueParser<Value = Format> {
+    let names = PossibleValuesParser::new(Format::NAMES);
+    names.map(|name| Format::from_name(&name).unwrap_or(Format::Parquet))
+}
+
+/// The stage's options, as they were given: name and YAML.
+#[derive(Debug)]
+struct Options<K> {
+    given: Vec<(String, String)>,
+    of: PhantomData<K>,
+}
+
+fn kind<K: Named>() -> Option<&'static StageKind> {
+    STAGES.iter().find(|kind| kind.name == K::NAME)
+}
+
+/// Names and descriptions of a stage's options, and whether they are switches.
+fn options<K: Named>() -> Vec<(String, String, bool)> {
+    let schema = kind::<K>().map(StageKind::schema).unwrap_or_default();
+    let properties = schema.get("properties").and_then(Json::as_object);
+    let option = |(name, schema): (&String, &Json)| {
+        let about = schema.get("description").and_then(Json::as_str).unwrap_or_default();
+        let is_switch = schema.get("type").and_then(Json::as_str) == Some("boolean");
+        (name.clone(), about.to_owned(), is_switch)
+    };
+    properties.into_iter().flatten().map(option).collect()
+}
+
+impl<K: Named> Args for Options<K> {
+    fn augment_args(mut command: Command) -> Command {
+        for (name, about, is_switch) in options::<K>() {
+            let arg = Arg::new(name.clone()).long(name.replace('_', "-")).help(about);
+            let arg = arg.value_name("YAML").help_heading("Options of the stage");
+            command = command.arg(match is_switch {
+                true => arg.num_args(0..=1).require_equals(true).default_missing_value("true"),
+                false => arg,
+            });
+        }
+        command
+    }
+
+    fn augment_args_for_update(command: Command) -> Command {
+        Self::augment_args(command)
+    }
+}
+
+impl<K: Named> FromArgMatches for Options<K> {
+    fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
+        let given = options::<K>().into_iter().filter_map(|(name, ..)| {
+            let value = matches.get_one::<String>(&name)?.clone();
+            Some((name, value))
+        });
+        Ok(Self { given: given.collect(), of: PhantomData })
+    }
+
+    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
+        *self = Self::from_arg_matches(matches)?;
+        Ok(())
+    }
+}
+
+/// Runs the verb.
+pub(crate) fn run<K: Named>(arguments: StageArguments<K>, log: &Log) -> Result<Ending, Fault> {
+    let StageArguments { inputs, output, format, threads, overwrite, options } = arguments;
+    let alone = Alone {
+        stage: K::NAME,
+        options: &options.given,
+        paths: &inputs,
+        output: &output,
+        format,
+    };
+    let pipeline = Pipeline::alone(&alone).map_err(Fault::Pipeline)?;
+    let plan = pipeline.plan().map_err(Fault::Pipeline)?;
+    work(plan, Destination::Folder { path: output, overwrite }, threads, log)
+}
