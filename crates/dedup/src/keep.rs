@@ -98,13 +98,13 @@ fn ordered(number: f64) -> u64 {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Name(pub [u8; NAME]);
 
-/// How an id was written; the second number is where a UUID's dashes begin.
+/// How an id was written.
 const HEX: u8 = 1;
 const UUID: u8 = 2;
 const URN: u8 = 3;
 const HASHED: u8 = 4;
-/// Text, with its length added.
-const TEXT: u8 = 16;
+/// Text, filled up with zeros.
+const TEXT: u8 = 5;
 
 impl Name {
     /// The name of an id.
@@ -114,10 +114,10 @@ impl Name {
             (Some(value), ..) => (HEX, value),
             (_, Some(value), _) => (URN, value),
             (_, _, Some(value)) => (UUID, value),
-            _ if id.len() <= 16 => {
+            _ if id.len() <= 16 && !id.contains('\0') => {
                 let mut text = [0; 16];
                 text.iter_mut().zip(id.bytes()).for_each(|(to, from)| *to = from);
-                (TEXT + id.len() as u8, u128::from_be_bytes(text))
+                (TEXT, u128::from_be_bytes(text))
             }
             _ => (HASHED, xxh3_128(id.as_bytes())),
         };
@@ -136,8 +136,8 @@ impl Name {
             URN => format!("<urn:uuid:{}>", dashed(number)),
             HASHED => format!("xxh3:{number:032x}"),
             _ => {
-                let length = usize::from(kind.saturating_sub(TEXT)).min(value.len());
-                String::from_utf8_lossy(value.get(..length).unwrap_or_default()).into_owned()
+                let text = value.split(|byte| *byte == 0).next().unwrap_or_default();
+                String::from_utf8_lossy(text).into_owned()
             }
         }
     }

@@ -6,6 +6,7 @@
 
 pub mod components;
 pub mod decontaminate;
+mod formulas;
 pub mod keep;
 pub mod minhash;
 pub mod normal;

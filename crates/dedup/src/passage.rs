@@ -1,7 +1,8 @@
 //! Passages of documents that are compared with all others: paragraphs, lines, or stretches of
 //! tokens.
 
-use cc_math_core::Document;
+use crate::formulas;
+use cc_math_core::{Document, Formula};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::ops::Range;
@@ -71,8 +72,9 @@ impl Passages {
         let text = &document.text;
         match self {
             Self::Blocks { unit, .. } => {
+                let formulas = formulas::of(document);
                 for (block, place) in blocks(text, *unit).into_iter().zip(0..) {
-                    if self.compares(document, &block) {
+                    if self.compares(text, &formulas, &block) {
                         let passage = text.get(block.range).unwrap_or_default();
                         keys.push((xxh3_128(passage.trim().as_bytes()), place));
                     }
@@ -90,12 +92,12 @@ impl Passages {
         }
     }
 
-    fn compares(&self, document: &Document, block: &Block) -> bool {
+    fn compares(&self, text: &str, formulas: &[Formula], block: &Block) -> bool {
         let Self::Blocks { min_words, spare_formulas, spare_code, .. } = self else { return true };
-        let text = document.text.get(block.range.clone()).unwrap_or_default();
+        let passage = text.get(block.range.clone()).unwrap_or_default();
         !(*spare_code && block.is_code)
-            && !(*spare_formulas && has_formula(document, &block.range))
-            && text.split_whitespace().take((*min_words).max(1)).count() >= (*min_words).max(1)
+            && !(*spare_formulas && has_formula(formulas, &block.range))
+            && passage.split_whitespace().take((*min_words).max(1)).count() >= (*min_words).max(1)
     }
 
     /// What is cut out of a text when the passages with these numbers go; the numbers rise.
@@ -121,9 +123,9 @@ impl Passages {
     }
 }
 
-fn has_formula(document: &Document, range: &Range<usize>) -> bool {
-    let after = document.formulas.partition_point(|formula| formula.range().end <= range.start);
-    document.formulas.get(after).is_some_and(|formula| formula.range().start < range.end)
+fn has_formula(formulas: &[Formula], range: &Range<usize>) -> bool {
+    let after = formulas.partition_point(|formula| formula.range().end <= range.start);
+    formulas.get(after).is_some_and(|formula| formula.range().start < range.end)
 }
 
 /// The parts of a text, in order.
@@ -229,7 +231,8 @@ fn spared(document: &Document) -> Vec<Range<usize>> {
         }
         range
     };
-    let formulas = document.formulas.iter().map(|formula| dollars(formula.range()));
+    let formulas = formulas::of(document);
+    let formulas = formulas.iter().map(|formula| dollars(formula.range()));
     let code = blocks(&document.text, Unit::Paragraph).into_iter().filter(|block| block.is_code);
     let mut spared: Vec<_> = formulas.chain(code.map(|block| block.range)).collect();
     spared.sort_by_key(|range| (range.start, range.end));
@@ -260,7 +263,7 @@ fn without(cut: Range<usize>, spared: &[Range<usize>]) -> Vec<Range<usize>> {
 mod tests {
     use super::*;
     use crate::ruling::{Place, repeats, runs};
-    use cc_math_core::{Formula, FormulaKind, Status};
+    use cc_math_core::{FormulaKind, Status};
     use proptest::prelude::*;
     use std::collections::BTreeSet;
 

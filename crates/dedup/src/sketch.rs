@@ -1,6 +1,7 @@
 //! What is written down of a document before all of them are known, so that it can be compared with
 //! the others afterwards.
 
+use crate::formulas;
 use crate::keep::Policy;
 use crate::minhash::{Hasher, Parameters};
 use crate::passage::Passages;
@@ -125,8 +126,8 @@ impl Scheme {
             Self::Text(_) => keys.push((xxh3_128(document.text.trim().as_bytes()), 0)),
             Self::Url(_) => keys.extend(url::key(&document.url).map(|key| (key, 0))),
             Self::MinHash { hasher, .. } => {
-                let Document { text, formulas, .. } = document;
-                if let Some(signature) = hasher.signature(text, formulas, scratch) {
+                let formulas = formulas::of(document);
+                if let Some(signature) = hasher.signature(&document.text, &formulas, scratch) {
                     digest(signature, facts);
                     let mut bands = Vec::new();
                     hasher.bands(signature, &mut bands);
