@@ -4,7 +4,10 @@ use crate::Ending;
 use crate::fault::Fault;
 use crate::progress::Log;
 use crate::stage::{Named, StageArguments, run as run_stage};
+use cc_math_pipeline::{IndexedSource, indexed_sources, remove_indexed};
 use clap::{Args, Subcommand};
+use std::io::{self, Write};
+use std::path::PathBuf;
 
 /// Drop documents and passages that are there already.
 ///
@@ -26,6 +29,18 @@ enum Kind {
     Paragraph(StageArguments<Paragraph>),
     /// Take out stretches of tokens that are in an earlier document.
     Substring(StageArguments<Substring>),
+    /// Tell what sources an index has, or remove some.
+    Index(IndexArguments),
+}
+
+#[derive(Debug, Args)]
+struct IndexArguments {
+    /// The index: a folder, or a prefix of a store.
+    #[arg(value_name = "INDEX")]
+    path: PathBuf,
+    /// Remove this source: later runs are not compared with it.
+    #[arg(long, value_name = "SOURCE")]
+    remove: Vec<String>,
 }
 
 macro_rules! named {
@@ -53,5 +68,21 @@ pub(crate) fn run(arguments: DedupArguments, log: &Log) -> Result<Ending, Fault>
         Kind::Minhash(arguments) => run_stage(arguments, log),
         Kind::Paragraph(arguments) => run_stage(arguments, log),
         Kind::Substring(arguments) => run_stage(arguments, log),
+        Kind::Index(arguments) => index(&arguments),
     }
+}
+
+fn index(arguments: &IndexArguments) -> Result<Ending, Fault> {
+    let IndexArguments { path, remove } = arguments;
+    for name in remove {
+        if !remove_indexed(path, name)? {
+            let index = path.display().to_string();
+            return Err(Fault::NoSource { index, name: name.clone() });
+        }
+    }
+    let mut out = io::stdout().lock();
+    for IndexedSource { name, documents, bytes } in indexed_sources(path)? {
+        writeln!(out, "{name}\t{documents} documents\t{bytes} bytes").map_err(Fault::Output)?;
+    }
+    Ok(Ending::Well)
 }

@@ -29,6 +29,14 @@ pub(crate) enum Fault {
         /// The output folder.
         folder: String,
     },
+    /// An index has no such source.
+    #[error("the index `{index}` has no source `{name}`")]
+    NoSource {
+        /// The index.
+        index: String,
+        /// What was asked for.
+        name: String,
+    },
     /// From an evaluation.
     #[error(transparent)]
     Eval(#[from] EvalError),
@@ -95,6 +103,9 @@ impl Fault {
                 "give a whole id (32 hexadecimal digits) or a whole address, as `cc-math inspect` shows them".into(),
                 "a record whose input failed, or was never read, is in neither table".into(),
             ],
+            Fault::NoSource { index, .. } => {
+                vec![format!("`cc-math dedup index {index}` tells what there is")]
+            }
             Fault::NoOutput => vec![
                 "name one with `-o OUT`, or stream documents to standard output with `-o -`".into(),
             ],

@@ -186,6 +186,40 @@ fn stretches_that_came_before_go() {
     ]);
 }
 
+#[test]
+fn a_new_crawl_is_compared_with_what_an_index_knows() {
+    let scratch = scratch();
+    for kind in ["exact", "minhash"] {
+        let run = |input: &str, out: &str, add: &str| {
+            let index = format!(r#"{{"path":"index-{kind}","add_as":"{add}"}}"#);
+            scratch.well(&format!("dedup {kind} {input} -o {out}-{kind} --index {index}"));
+            ids(&scratch.documents(&format!("{out}-{kind}")))
+        };
+        let first = run("in/0.jsonl in/1.jsonl", "old", "2023");
+        let second = run("in/2.jsonl in/3.jsonl", "new", "2024");
+        scratch.well(&format!("dedup {kind} in -o all-{kind}"));
+        let all = ids(&scratch.documents(&format!("all-{kind}")));
+        assert!(first.is_disjoint(&second));
+        assert_eq!(first.len() + second.len(), all.len(), "{kind}");
+        // Again: the same, and not compared with itself.
+        assert_eq!(run("in/2.jsonl in/3.jsonl", "again", "2024"), second);
+        scratch.same(&format!("new-{kind}"), &format!("again-{kind}"));
+        let list = format!("dedup index index-{kind}");
+        assert_eq!(text(&scratch.well(&list).stdout).lines().count(), 2);
+        // What came from the old crawl alone is new again once that is gone.
+        scratch.well(&format!("{list} --remove 2023"));
+        let alone = run("in/2.jsonl in/3.jsonl", "alone", "2025");
+        assert!(alone.len() < second.len(), "compared with 2024, which is the same");
+        scratch.well(&format!("{list} --remove 2024"));
+        assert!(run("in/2.jsonl in/3.jsonl", "fresh", "2025").len() > second.len());
+        let missing = scratch.run(&format!("{list} --remove 1999"));
+        assert_eq!(missing.status.code(), Some(2));
+    }
+    let index = r#"{"path":"index-minhash"}"#;
+    let other = scratch.run(&format!("dedup minhash in -o other --rows 9 --index {index}"));
+    assert!(text(&other.stderr).contains("`2025` in the index `index-minhash` was made with other"));
+}
+
 /// A pipeline with stages before, between and behind.
 const PIPELINE: &str = "name: many\nsource: { documents: { paths: [in] } }\nstages:\n  - where: \"id <> '5-0'\"\n  - exact_dedup\n  - sample: 0.9\n  - minhash_dedup: { keep: [oldest] }\n  - shuffle\n  - paragraph_dedup\n  - limit: 70\noutput: out\n";
 

@@ -9,6 +9,7 @@ use crate::segment::Shape;
 use crate::shingle::Scratch;
 use crate::url;
 use cc_math_core::Document;
+use serde_json::{Value as Json, json};
 use std::fmt;
 use std::sync::Arc;
 use xxhash_rust::xxh3::xxh3_128;
@@ -69,6 +70,25 @@ const ROW: usize = 4;
 const DIGEST: usize = 256;
 
 impl Scheme {
+    /// All that shows in its sketches: those of two schemes that say the same can be compared.
+    pub fn to_json(&self) -> Json {
+        match self {
+            Self::Text(policy) => json!({ "text": { "keep": policy.0 } }),
+            Self::Url(policy) => json!({ "url": { "keep": policy.0 } }),
+            Self::MinHash { policy, parameters, .. } => {
+                json!({ "minhash": { "keep": policy.0, "parameters": parameters } })
+            }
+            Self::Passages(Passages::Blocks {
+                unit,
+                min_words,
+                spare_formulas,
+                spare_code,
+                keep_first,
+            }) => json!({ "blocks": [unit, min_words, spare_formulas, spare_code, keep_first] }),
+            Self::Passages(Passages::Windows { tokens, .. }) => json!({ "windows": tokens }),
+        }
+    }
+
     /// The shape of the segments that sketches go to. Behind its key a record has the number of its
     /// document, four bytes, and then what [`Scheme::payload`] says.
     pub fn shape(&self) -> Shape {

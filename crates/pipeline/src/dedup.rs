@@ -7,11 +7,13 @@
 //!
 //! Documents are numbered in the order of the tasks that held them.
 
+pub(crate) mod index;
 pub(crate) mod records;
 pub(crate) mod rules;
 pub(crate) mod sort;
 
 use cc_math_core::Reason;
+use index::Index;
 use cc_math_dedup::sketch::Scheme;
 
 /// A stage that compares all documents.
@@ -21,6 +23,8 @@ pub(crate) struct Dedup {
     pub(crate) name: &'static str,
     pub(crate) scheme: Scheme,
     pub(crate) mode: Mode,
+    /// Sketches of other runs that its own are compared with.
+    pub(crate) index: Option<Index>,
 }
 
 /// What becomes of what is there already.

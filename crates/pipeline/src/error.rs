@@ -107,6 +107,14 @@ pub enum RunError {
     /// A source of a blend has nothing in it.
     #[error("`{0}` holds nothing that could be blended")]
     EmptySource(String),
+    /// An index has sketches of another kind.
+    #[error("`{source_name}` in the index `{index}` was made with other options")]
+    OtherIndex {
+        /// The index.
+        index: String,
+        /// Which of its sources.
+        source_name: String,
+    },
     /// More documents than a stage can compare.
     #[error("{0}")]
     TooLarge(String),
@@ -172,6 +180,10 @@ impl RunError {
                 "a column of another name is mapped by `columns`".into(),
             ],
             Self::EmptySource(_) => vec!["look at its paths, or leave it out".into()],
+            Self::OtherIndex { .. } => vec![
+                "give the stage the options that the index was made with, `keep` among them".into(),
+                "or name another index; `cc-math dedup index` tells what is in one".into(),
+            ],
             Self::TooLarge(_) => {
                 vec!["compare parts of the corpus first, such as one crawl at a time".into()]
             }

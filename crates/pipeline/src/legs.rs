@@ -5,6 +5,7 @@ use crate::dedup::rules::Rules;
 use crate::dedup::sort::{self, History, digest, records_of};
 use crate::dedup::{Dedup, Sort};
 use crate::draw;
+use crate::error::RunError;
 use crate::folder::HeldFile;
 use crate::mix::Draw;
 use crate::plan::{Part, Task};
@@ -121,14 +122,22 @@ impl Leg {
     /// The tasks that go on with what the leg before held, which was the `first` or not: where so
     /// many documents are wanted, it need not have read more than gives them. Its notes are in the
     /// order of its tasks.
-    pub(crate) fn tasks(&self, turn: &Turn, first: bool, history: &History<'_>) -> Vec<Task> {
+    ///
+    /// # Errors
+    /// If an index cannot be read that documents are compared with.
+    pub(crate) fn tasks(
+        &self,
+        turn: &Turn,
+        first: bool,
+        history: &History<'_>,
+    ) -> Result<Vec<Task>, RunError> {
         let root = history.root;
         let mut files: Vec<&HeldFile> =
             history.held.iter().filter_map(|note| note.held.as_ref()).collect();
         if let Work::Sort(dedup, sort) = &self.work {
             return sort::tasks(self, dedup, *sort, history);
         }
-        match *turn {
+        Ok(match *turn {
             Turn::Persist => self.one_by_one(root, &files, |_| Choice::All),
             Turn::Limit(most) => {
                 let mut left = most;
@@ -141,9 +150,9 @@ impl Leg {
                 })
             }
             Turn::Shuffle { seed } => self.by_key(Order { seed }, root, &files),
-            Turn::Compare(ref dedup) => self.ruled(dedup, &files, history),
+            Turn::Compare(ref dedup) => self.ruled(dedup, &files, history)?,
             Turn::Mix => Vec::new(),
-        }
+        })
     }
 
     /// Tasks that carry out what was ruled on documents.
@@ -152,15 +161,15 @@ impl Leg {
         dedup: &Arc<Dedup>,
         files: &[&HeldFile],
         history: &History<'_>,
-    ) -> Vec<Task> {
+    ) -> Result<Vec<Task>, RunError> {
         let ruled = records_of(history.last);
         let (root, digest) = (history.root.clone(), digest(&ruled));
         let rules = Arc::new(Rules { dedup: Arc::clone(dedup), root, files: ruled, digest });
-        let mut base = 0;
-        self.one_by_one(history.root, files, |file| {
+        let (_, mut base) = sort::indexed(dedup)?;
+        Ok(self.one_by_one(history.root, files, |file| {
             base += file.rows;
             Choice::Ruled(Arc::clone(&rules), base - file.rows)
-        })
+        }))
     }
 
     /// The tasks of a plan again, after a leg that measured; documents are drawn at these rates.

@@ -37,6 +37,7 @@ mod tables;
 mod trial;
 mod urls;
 
+pub use dedup::index::{IndexedSource, indexed_sources, remove_indexed};
 pub use cluster::{Cluster, shell_word, worker_megabytes};
 pub use error::RunError;
 pub use estimate::{Basis, Estimate};

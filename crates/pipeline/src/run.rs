@@ -157,11 +157,25 @@ pub(crate) fn fill_folder(
     let notes: Vec<Note> = folder.notes()?.into_iter().map(|(_, note)| note).collect();
     settle(plan, &notes, &mut report)?;
     if !report.interrupted {
+        add_to_indexes(plan, folder, &notes)?;
         folder.write_manifest(&manifest(plan, &notes, &report, options.writer))?;
     }
     report.seconds = clock.seconds();
     folder.add_run(account(&report, &clock, options.threads, options.writer))?;
     Ok(report)
+}
+
+/// Adds what was written down of documents to the indexes that want it.
+fn add_to_indexes(plan: &Plan, folder: &Folder, notes: &[Note]) -> Result<(), RunError> {
+    for (number, leg) in plan.legs.iter().enumerate() {
+        let (Work::Documents(_), Some(Turn::Compare(dedup))) = (&leg.work, &leg.turn) else {
+            continue;
+        };
+        let Some(index) = &dedup.index else { continue };
+        let held: Vec<Note> = notes.iter().filter(|note| note.leg == number).cloned().collect();
+        index.add(dedup, folder.root(), &held)?;
+    }
+    Ok(())
 }
 
 /// How a leg of a plan is worked on.
@@ -279,7 +293,7 @@ impl Stretch {
             Work::Sort(..) => &notes,
         };
         let history = History { root: folder.root(), held: &held, last };
-        let tasks = next.tasks(turn, index == plan.first(), &history);
+        let tasks = next.tasks(turn, index == plan.first(), &history)?;
         Ok(Self { tasks, draw, held })
     }
 }

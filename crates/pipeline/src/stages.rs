@@ -17,10 +17,13 @@ mod select;
 mod shuffle;
 mod substring_dedup;
 
+use crate::dedup::index::Index;
+use crate::dedup::{Dedup, Mode};
 use crate::legs::Turn;
 use crate::schema::schema_of;
 use cc_math_config::{Entry, Node, Place, Problem, Tree, read};
 use cc_math_core::{Gate, Map};
+use cc_math_dedup::sketch::Scheme;
 use cc_math_extract::MathMode;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -72,6 +75,19 @@ pub(crate) struct Stage {
     pub(crate) json: Json,
     pub(crate) made: Made,
     pub(crate) random: bool,
+}
+
+/// A stage that compares all documents.
+fn compare<T: Options>(
+    scheme: Scheme,
+    annotate: bool,
+    index: Option<Index>,
+) -> Result<Made, (&'static str, String)> {
+    if let Some(fault) = index.as_ref().and_then(Index::fault) {
+        return Err(("index", fault));
+    }
+    let mode = Mode::of(annotate);
+    Ok(Made::Turn(Turn::Compare(Arc::new(Dedup { name: T::NAME, scheme, mode, index }))))
 }
 
 /// The options of one stage.

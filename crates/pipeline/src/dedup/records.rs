@@ -188,6 +188,8 @@ fn damaged(root: &Root, path: &str) -> RunError {
 /// A file of segments, and the number of its first document among all.
 #[derive(Debug, Clone)]
 pub(crate) struct Numbered {
+    /// Where its path begins.
+    pub(crate) root: Root,
     pub(crate) file: RecordFile,
     pub(crate) base: u64,
 }
@@ -209,7 +211,6 @@ impl Numbered {
     /// What is known of each document: its number and the bytes.
     pub(crate) fn facts(
         &self,
-        root: &Root,
         mut take: impl FnMut(u64, &[u8]) -> Result<(), RunError>,
     ) -> Result<(), RunError> {
         let Some((shape, extents)) = self.segments().filter(|(shape, _)| shape.facts > 0) else {
@@ -223,7 +224,7 @@ impl Numbered {
             .map(|extent| (Arc::clone(path), extent.facts(shape)))
             .collect();
         let extents: Vec<&Extent> = extents.iter().filter(filled).collect();
-        read(root, &ranges, |index, bytes| {
+        read(&self.root, &ranges, |index, bytes| {
             let first = self.base + extents.get(index).map_or(0, |extent| extent.first);
             (first..)
                 .zip(bytes.chunks_exact(shape.facts))
@@ -235,12 +236,26 @@ impl Numbered {
 /// All records of a section with such prefixes, in no order: key, the number that the first document
 /// of their segment has, and what stands behind the key.
 pub(crate) fn lookup(
-    root: &Root,
     files: &[Numbered],
     section: usize,
     prefixes: Range<u32>,
     mut take: impl FnMut(u128, u64, &[u8]),
 ) -> Result<(), RunError> {
+    let same = |a: &Numbered, b: &Numbered| a.root == b.root;
+    for files in files.chunk_by(same) {
+        lookup_below(files, section, prefixes.clone(), &mut take)?;
+    }
+    Ok(())
+}
+
+/// [`lookup`] in files whose paths begin in one place.
+fn lookup_below(
+    files: &[Numbered],
+    section: usize,
+    prefixes: Range<u32>,
+    take: &mut impl FnMut(u128, u64, &[u8]),
+) -> Result<(), RunError> {
+    let Some(Numbered { root, .. }) = files.first() else { return Ok(()) };
     let segments: Vec<(&Numbered, &Shape, &Extent)> = files
         .iter()
         .flat_map(|file| {

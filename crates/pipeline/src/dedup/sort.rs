@@ -41,6 +41,8 @@ pub(crate) struct Sorting {
     rows: Arc<[RecordFile]>,
     section: usize,
     range: Range<u32>,
+    /// The number of the first document that is not an index's.
+    first: u64,
     /// How many documents there are.
     documents: u64,
     /// Tells the files from others.
@@ -58,17 +60,38 @@ pub(crate) struct History<'a> {
     pub(crate) last: &'a [Note],
 }
 
-/// Sketches, each with the number of its first document; and how many documents there are.
-fn sketches(held: &[Note]) -> (Vec<Numbered>, u64) {
-    let mut base = 0;
-    let mut files = Vec::new();
-    for note in held {
-        let Some(held) = &note.held else { continue };
-        let file = note.records.iter().cloned();
-        files.extend(file.map(|file| Numbered { file, base }));
-        base += held.rows;
+/// Sketches, those of an index first.
+struct Sketches {
+    files: Vec<Numbered>,
+    /// The number of the first document that is not an index's.
+    first: u64,
+    /// How many documents there are.
+    documents: u64,
+}
+
+impl Sketches {
+    fn of(dedup: &Dedup, history: &History<'_>) -> Result<Self, RunError> {
+        let (mut files, first) = indexed(dedup)?;
+        let mut documents = first;
+        for note in history.held {
+            let Some(held) = &note.held else { continue };
+            files.extend(note.records.iter().map(|file| Numbered {
+                root: history.root.clone(),
+                file: file.clone(),
+                base: documents,
+            }));
+            documents += held.rows;
+        }
+        Ok(Self { files, first, documents })
     }
-    (files, base)
+}
+
+/// The sketches of the index, and how many documents they are of.
+pub(crate) fn indexed(dedup: &Dedup) -> Result<(Vec<Numbered>, u64), RunError> {
+    match &dedup.index {
+        Some(index) => index.load(&dedup.scheme.to_json()),
+        None => Ok((Vec::new(), 0)),
+    }
 }
 
 pub(crate) fn records_of(notes: &[Note]) -> Vec<RecordFile> {
@@ -88,15 +111,21 @@ pub(crate) fn tasks(
     dedup: &Arc<Dedup>,
     sort: Sort,
     history: &History<'_>,
-) -> Vec<Task> {
-    let (sketches, documents) = sketches(history.held);
+) -> Result<Vec<Task>, RunError> {
+    let Sketches { files: sketches, first, documents } = Sketches::of(dedup, history)?;
     let last = records_of(history.last);
     let is_segments = |file: &RecordFile| matches!(file.contents, Contents::Segments { .. });
     let (segments, rows) = match sort {
         Sort::Join => (Vec::new(), last.clone()),
         Sort::Members => (sketches, last.clone()),
         Sort::Choose if last.iter().all(is_segments) && dedup.sorts().len() > 1 => {
-            (last.iter().map(|file| Numbered { file: file.clone(), base: 0 }).collect(), Vec::new())
+            let root = history.root;
+            let grouped = last.iter().map(|file| Numbered {
+                root: root.clone(),
+                file: file.clone(),
+                base: 0,
+            });
+            (grouped.collect(), Vec::new())
         }
         Sort::Bands | Sort::Choose | Sort::Repeats => (sketches, Vec::new()),
     };
@@ -111,6 +140,7 @@ pub(crate) fn tasks(
         rows: rows.into(),
         section: 0,
         range: 0..0,
+        first,
         documents,
         digest: digest(&all).into(),
         bytes: all.iter().map(|file| file.bytes).sum(),
@@ -122,7 +152,7 @@ pub(crate) fn tasks(
         let identity = [format!("{} {}", part.name, part.digest)];
         Task::new(&leg.hash, &format!("{index:05}"), &identity, vec![Part::Sorting(part)])
     };
-    parts.into_iter().enumerate().map(task).collect()
+    Ok(parts.into_iter().enumerate().map(task).collect())
 }
 
 impl Sorting {
@@ -188,7 +218,7 @@ impl Sorting {
     /// Edges from the first document of each bucket to the others.
     fn bands(&self, mut out: RowsWriter) -> Result<RowsWriter, RunError> {
         let mut found: Vec<(u64, u64)> = Vec::new();
-        lookup(&self.root, &self.segments, self.section, self.range.clone(), |key, first, row| {
+        lookup(&self.segments, self.section, self.range.clone(), |key, first, row| {
             found.push(((key >> 64) as u64, first + u64::from(head(row))));
         })?;
         found.sort_unstable();
@@ -223,7 +253,7 @@ impl Sorting {
         for file in self.segments.iter() {
             let mut labels: Vec<(u64, u64, u16)> = Vec::new();
             let (mut first, mut last) = (u64::MAX, 0);
-            file.facts(&self.root, |document, _| {
+            file.facts(|document, _| {
                 (first, last) = (first.min(document), last.max(document));
                 Ok(())
             })?;
@@ -236,7 +266,7 @@ impl Sorting {
             })?;
             labels.sort_unstable();
             let mut labels = labels.into_iter().peekable();
-            file.facts(&self.root, |document, facts| {
+            file.facts(|document, facts| {
                 let Some((_, name, band)) = labels.next_if(|label| label.0 == document) else {
                     return Ok(());
                 };
@@ -255,7 +285,7 @@ impl Sorting {
         let mut facts: Vec<u8> = Vec::new();
         let mut found: Vec<(u128, u64, u16, Range<usize>)> = Vec::new();
         let is_grouped = self.dedup.sorts().len() > 1;
-        lookup(&self.root, &self.segments, self.section, self.range.clone(), |key, first, row| {
+        lookup(&self.segments, self.section, self.range.clone(), |key, first, row| {
             let (document, band, rest) = match is_grouped {
                 true => {
                     let band = row.get(8..).and_then(<[u8]>::first_chunk);
@@ -278,8 +308,9 @@ impl Sorting {
                     Member { document: *document, band: *band, facts }
                 })
                 .collect();
-            rule(policy, self.dedup.minima(), 0, &members, &mut rulings);
+            rule(policy, self.dedup.minima(), self.first, &members, &mut rulings);
         }
+        rulings.retain(|ruling| ruling.document >= self.first);
         rulings.sort_unstable_by_key(|ruling| ruling.document);
         let mut record = Vec::new();
         for ruling in rulings {
@@ -293,7 +324,7 @@ impl Sorting {
     fn repeats(&self, mut out: RowsWriter) -> Result<RowsWriter, RunError> {
         let Scheme::Passages(passages) = &self.dedup.scheme else { return Ok(out) };
         let mut found: Vec<(u128, Place)> = Vec::new();
-        lookup(&self.root, &self.segments, self.section, self.range.clone(), |key, first, row| {
+        lookup(&self.segments, self.section, self.range.clone(), |key, first, row| {
             let place = row.get(4..).map_or(0, head);
             found.push((key, (first + u64::from(head(row)), place)));
         })?;
@@ -302,7 +333,7 @@ impl Sorting {
         for equal in runs(&found, |(key, _)| *key).filter(|run| run.len() > 1) {
             let equal = found.get(equal).unwrap_or_default().iter().map(|(_, place)| *place);
             let equal: Vec<Place> = equal.collect();
-            gone.extend(repeats(passages, 0, &equal));
+            gone.extend(repeats(passages, self.first, &equal));
         }
         gone.sort_unstable();
         for (document, place) in gone {

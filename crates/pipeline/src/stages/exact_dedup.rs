@@ -1,13 +1,11 @@
 //! `exact_dedup`: one of equal documents.
 
-use super::{Made, Options};
-use crate::dedup::{Dedup, Mode};
-use crate::legs::Turn;
+use super::{Made, Options, compare};
+use crate::dedup::index::Index;
 use cc_math_dedup::keep::{Criterion, Policy};
 use cc_math_dedup::sketch::Scheme;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use std::sync::Arc;
 
 /// Keeps one of all documents that have the same text, or the same address. All documents of the
 /// run are compared, out of core: 45 bytes a document are written for that, and eight more for each
@@ -26,6 +24,9 @@ pub(super) struct ExactDedup {
     /// would stay, and `cluster_size`.
     #[serde(default)]
     annotate: bool,
+    /// Compare with what other runs wrote down of their documents, too.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    index: Option<Index>,
 }
 
 #[derive(Debug, Default, Clone, Copy, Serialize, Deserialize, JsonSchema)]
@@ -48,7 +49,6 @@ impl Options for ExactDedup {
             By::Text => Scheme::Text(policy),
             By::Url => Scheme::Url(policy),
         };
-        let mode = Mode::of(self.annotate);
-        Ok(Made::Turn(Turn::Compare(Arc::new(Dedup { name: Self::NAME, scheme, mode }))))
+        compare::<Self>(scheme, self.annotate, self.index)
     }
 }

@@ -1,8 +1,7 @@
 //! `minhash_dedup`: one of nearly equal documents.
 
-use super::{Made, Options};
-use crate::dedup::{Dedup, Mode};
-use crate::legs::Turn;
+use super::{Made, Options, compare};
+use crate::dedup::index::Index;
 use cc_math_dedup::keep::{Criterion, Policy};
 use cc_math_dedup::minhash::{Hasher, InvalidParameters, Parameters, Preset};
 use cc_math_dedup::normal::Form;
@@ -49,6 +48,9 @@ pub(super) struct MinhashDedup {
     /// stay, and `cluster_size`.
     #[serde(default)]
     annotate: bool,
+    /// Compare with what other runs wrote down of their documents, too.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    index: Option<Index>,
 }
 
 fn fineweb() -> Preset {
@@ -75,8 +77,7 @@ impl Options for MinhashDedup {
         parameters.validate().map_err(|error| (option(&error), error.to_string()))?;
         let hasher = Arc::new(Hasher::new(parameters));
         let scheme = Scheme::MinHash { policy: Policy(self.keep), hasher, parameters };
-        let mode = Mode::of(self.annotate);
-        Ok(Made::Turn(Turn::Compare(Arc::new(Dedup { name: Self::NAME, scheme, mode }))))
+        compare::<Self>(scheme, self.annotate, self.index)
     }
 }
 

@@ -1,13 +1,11 @@
 //! `paragraph_dedup`: paragraphs that are in other documents.
 
-use super::{Made, Options};
-use crate::dedup::{Dedup, Mode};
-use crate::legs::Turn;
+use super::{Made, Options, compare};
+use crate::dedup::index::Index;
 use cc_math_dedup::passage::{Passages, Unit};
 use cc_math_dedup::sketch::Scheme;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use std::sync::Arc;
 
 /// Takes out paragraphs that are in an earlier document, or earlier in the same one. All documents
 /// of the run are compared, out of core: 24 bytes a paragraph are written for that. A document of
@@ -30,6 +28,9 @@ pub(super) struct ParagraphDedup {
     /// Take nothing out, but say in `repeated_bytes` how much would be.
     #[serde(default)]
     annotate: bool,
+    /// Compare with what other runs wrote down of their documents, too.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    index: Option<Index>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -75,7 +76,6 @@ impl Options for ParagraphDedup {
             spare_code: self.spare.contains(&Spared::Code),
             keep_first: self.keep == Kept::First,
         };
-        let (scheme, mode) = (Scheme::Passages(passages), Mode::of(self.annotate));
-        Ok(Made::Turn(Turn::Compare(Arc::new(Dedup { name: Self::NAME, scheme, mode }))))
+        compare::<Self>(Scheme::Passages(passages), self.annotate, self.index)
     }
 }

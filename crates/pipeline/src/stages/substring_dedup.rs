@@ -1,14 +1,12 @@
 //! `substring_dedup`: stretches of text that are in other documents.
 
 use super::paragraph_dedup::Kept;
-use super::{Made, Options};
-use crate::dedup::{Dedup, Mode};
-use crate::legs::Turn;
+use super::{Made, Options, compare};
+use crate::dedup::index::Index;
 use cc_math_dedup::passage::Passages;
 use cc_math_dedup::sketch::Scheme;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use std::sync::Arc;
 
 /// Takes out every stretch of so many tokens that is anywhere else in the corpus: the union of all
 /// windows that occur before, exactly (by a hash of 128 bits), whatever the corpus is cut into.
@@ -31,6 +29,9 @@ pub(super) struct SubstringDedup {
     /// Take nothing out, but say in `repeated_bytes` how much would be.
     #[serde(default)]
     annotate: bool,
+    /// Compare with what other runs wrote down of their documents, too.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    index: Option<Index>,
 }
 
 fn fifty() -> usize {
@@ -51,7 +52,6 @@ impl Options for SubstringDedup {
         }
         let keep_first = self.keep == Kept::First;
         let passages = Passages::Windows { tokens: self.tokens, spare: self.spare, keep_first };
-        let (scheme, mode) = (Scheme::Passages(passages), Mode::of(self.annotate));
-        Ok(Made::Turn(Turn::Compare(Arc::new(Dedup { name: Self::NAME, scheme, mode }))))
+        compare::<Self>(Scheme::Passages(passages), self.annotate, self.index)
     }
 }
