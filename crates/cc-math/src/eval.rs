@@ -1,10 +1,11 @@
 //! `cc-math eval`: how good and how fast extraction is, on labelled pages.
 
 use crate::Ending;
-use crate::eval_report::{pathological_text, race_text, report_json, report_text};
+use crate::eval_report::{duplicates_text, pathological_text, race_text, report_json, report_text};
 use crate::fault::Fault;
 use crate::progress::Log;
 use cc_math_eval::EvalError;
+use cc_math_eval::duplicates::verify;
 use cc_math_eval::evaluation::{Corpus, Report, Request, evaluate};
 use cc_math_eval::pages::Pages;
 use cc_math_eval::pathological::{self, CASES, Case, Outcomes};
@@ -28,6 +29,25 @@ pub(crate) struct EvalArguments {
 enum What {
     Extract(ExtractionArguments),
     Pathological(PathologicalArguments),
+    Dedup(DedupArguments),
+}
+
+/// Check what `minhash_dedup` found by exact similarities of a sample.
+///
+/// Of documents that went it is told how similar they are to what stayed in their place; of a
+/// sample of all, which others anywhere in the corpus are similar to it, and how many of these
+/// pairs were found, beside what the S-curve promises.
+#[derive(Debug, Args)]
+struct DedupArguments {
+    /// The output folder of a finished run.
+    #[arg(value_name = "DIR")]
+    folder: PathBuf,
+    /// Documents of each sample.
+    #[arg(long, value_name = "N", default_value_t = 1000)]
+    sample: usize,
+    /// Print one JSON object.
+    #[arg(long)]
+    json: bool,
 }
 
 /// Score formulas, text, code and tables against what pages are known to hold.
@@ -118,6 +138,7 @@ pub(crate) fn run(arguments: EvalArguments, log: &Log) -> Result<Ending, Fault> 
         What::Extract(arguments) => extraction(&arguments, log),
         What::Pathological(arguments) if arguments.measure => measure(),
         What::Pathological(arguments) => pathological(&arguments),
+        What::Dedup(arguments) => duplicates(&arguments),
     }
 }
 
@@ -178,6 +199,13 @@ impl ExtractionArguments {
         }
         report_text(report, self.worst) + &race_text(standings)
     }
+}
+
+fn duplicates(arguments: &DedupArguments) -> Result<Ending, Fault> {
+    let found = verify(&arguments.folder, arguments.sample)?;
+    let text = if arguments.json { format!("{}\n", json!(found)) } else { duplicates_text(&found) };
+    print(&text)?;
+    Ok(Ending::Well)
 }
 
 fn measure() -> Result<Ending, Fault> {

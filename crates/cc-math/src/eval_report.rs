@@ -1,5 +1,6 @@
 //! Evaluation reports as text for people and as JSON.
 
+use cc_math_eval::duplicates::Verification;
 use cc_math_eval::evaluation::{Prefilter, Report};
 use cc_math_eval::pathological::Outcomes;
 use cc_math_eval::score::{Figure, Totals};
@@ -231,4 +232,32 @@ pub(crate) fn pathological_text(outcomes: &[Outcomes]) -> String {
 
 fn kept(is_there: bool) -> &'static str {
     if is_there { "kept" } else { "lost" }
+}
+
+/// What deduplication found, as a table.
+pub(crate) fn duplicates_text(found: &Verification) -> String {
+    let Verification { bands, rows, threshold, documents, dropped, checked, .. } = found;
+    let mut text = format!(
+        "{bands} bands of {rows} rows: threshold {threshold:.2}\n\
+         {documents} documents, {dropped} dropped\n\
+         of {checked} dropped ones, similar to what stayed: {:.1} % at least {threshold:.2}, \
+         {:.1} % at least 0.50; mean {:.3}\n\
+         pairs with {} documents, by exact similarity:\n\
+         similarity     pairs     found  promised\n",
+        100.0 * found.precision,
+        100.0 * found.precision_half,
+        found.similarity,
+        found.sampled,
+    );
+    for range in found.ranges.iter().filter(|range| range.pairs > 0) {
+        let pairs = range.pairs as f64;
+        text += &format!(
+            "from {:.2} {:>12} {:>7.1} % {:>7.1} %\n",
+            range.from,
+            range.pairs,
+            100.0 * range.together as f64 / pairs,
+            100.0 * range.expected / pairs
+        );
+    }
+    text
 }

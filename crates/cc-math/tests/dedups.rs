@@ -187,6 +187,25 @@ fn stretches_that_came_before_go() {
 }
 
 #[test]
+fn what_was_found_is_checked_by_exact_similarities() {
+    let scratch = scratch();
+    scratch.well("dedup minhash in -o out");
+    let found: Json =
+        serde_json::from_slice(&scratch.well("eval dedup out --json").stdout).unwrap();
+    assert_eq!((&found["dropped"], &found["checked"]), (&json!(20), &json!(20)));
+    assert_eq!((&found["precision"], &found["sampled"]), (&json!(1.0), &json!(140)));
+    let pairs = |name: &str| -> u64 {
+        found["ranges"].as_array().unwrap().iter().map(|range| range[name].as_u64().unwrap()).sum()
+    };
+    assert_eq!((pairs("pairs"), pairs("together")), (40, 40));
+    let told = text(&scratch.well("eval dedup out").stdout);
+    assert!(told.contains("14 bands of 8 rows: threshold 0.72"), "{told}");
+    scratch.well("dedup exact in -o exact");
+    let other = scratch.run("eval dedup exact");
+    assert!(text(&other.stderr).contains("without `minhash_dedup`"));
+}
+
+#[test]
 fn a_new_crawl_is_compared_with_what_an_index_knows() {
     let scratch = scratch();
     for kind in ["exact", "minhash"] {

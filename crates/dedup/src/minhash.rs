@@ -25,7 +25,7 @@ mod permutations;
 mod random;
 
 pub use curve::{jaccard, probability, threshold};
-pub use parameters::{InvalidParameters, Parameters, Preset};
+pub use parameters::{Choice, InvalidParameters, Parameters, Preset};
 
 use crate::shingle::{Scratch, each};
 use cc_math_core::Formula;

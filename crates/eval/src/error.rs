@@ -1,5 +1,6 @@
 //! What the operator must mend before anything can be measured.
 
+use cc_math_report::ReportError;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -40,6 +41,12 @@ pub enum EvalError {
         /// What happened.
         detail: String,
     },
+    /// An output folder cannot be read.
+    #[error(transparent)]
+    Report(ReportError),
+    /// A run in which nearly equal documents were not looked for.
+    #[error("`{0}` is the output of a run without `minhash_dedup`")]
+    NotDeduplicated(String),
     /// Nothing to measure.
     #[error("no page of `{}` was found among the pages given", path.display())]
     NoPages {
@@ -56,6 +63,10 @@ impl EvalError {
                 "rows and pages meet by the row's `file` under `--pages`, or by address in `--warc`".into(),
                 "where rows have no `url`, `--index` names a file that maps their ids".into(),
             ],
+            Self::Report(error) => error.hints(),
+            Self::NotDeduplicated(_) => {
+                vec!["name the output folder of a pipeline with that stage, or of `cc-math dedup minhash`".into()]
+            }
             _ => Vec::new(),
         }
     }

@@ -83,6 +83,46 @@ pub enum Preset {
     Olmo3,
 }
 
+/// A preset, and what is given in place of its own parameters.
+#[derive(Debug, Clone, Copy, Deserialize)]
+pub struct Choice {
+    /// The preset.
+    pub preset: Preset,
+    /// The normal form of the text.
+    #[serde(default)]
+    pub form: Option<Form>,
+    /// What a shingle is a run of.
+    #[serde(default)]
+    pub unit: Option<Unit>,
+    /// How many units a shingle has.
+    #[serde(default)]
+    pub ngram: Option<usize>,
+    /// Bands of a signature.
+    #[serde(default)]
+    pub bands: Option<usize>,
+    /// Rows of a band.
+    #[serde(default)]
+    pub rows: Option<usize>,
+    /// What the permutations are drawn from.
+    #[serde(default)]
+    pub seed: Option<u32>,
+}
+
+impl Choice {
+    /// The parameters.
+    pub fn parameters(self) -> Parameters {
+        let preset = self.preset.parameters();
+        Parameters {
+            form: self.form.unwrap_or(preset.form),
+            unit: self.unit.unwrap_or(preset.unit),
+            ngram: self.ngram.unwrap_or(preset.ngram),
+            bands: self.bands.unwrap_or(preset.bands),
+            rows: self.rows.unwrap_or(preset.rows),
+            seed: self.seed.unwrap_or(preset.seed),
+        }
+    }
+}
+
 impl Preset {
     /// The parameters.
     pub fn parameters(self) -> Parameters {

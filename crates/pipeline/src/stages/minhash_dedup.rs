@@ -3,7 +3,7 @@
 use super::{Made, Options, compare};
 use crate::dedup::index::Index;
 use cc_math_dedup::keep::{Criterion, Policy};
-use cc_math_dedup::minhash::{Hasher, InvalidParameters, Parameters, Preset};
+use cc_math_dedup::minhash::{Choice, Hasher, InvalidParameters, Preset};
 use cc_math_dedup::normal::Form;
 use cc_math_dedup::shingle::Unit;
 use cc_math_dedup::sketch::Scheme;
@@ -65,15 +65,9 @@ impl Options for MinhashDedup {
     const NAME: &'static str = "minhash_dedup";
 
     fn make(self, _: u64) -> Result<Made, (&'static str, String)> {
-        let preset = self.preset.parameters();
-        let parameters = Parameters {
-            form: self.form.unwrap_or(preset.form),
-            unit: self.unit.unwrap_or(preset.unit),
-            ngram: self.ngram.unwrap_or(preset.ngram),
-            bands: self.bands.unwrap_or(preset.bands),
-            rows: self.rows.unwrap_or(preset.rows),
-            seed: self.seed.unwrap_or(preset.seed),
-        };
+        let Self { preset, form, unit, ngram, bands, rows, seed, .. } = self;
+        let choice = Choice { preset, form, unit, ngram, bands, rows, seed };
+        let parameters = choice.parameters();
         parameters.validate().map_err(|error| (option(&error), error.to_string()))?;
         let hasher = Arc::new(Hasher::new(parameters));
         let scheme = Scheme::MinHash { policy: Policy(self.keep), hasher, parameters };
