@@ -7,7 +7,7 @@ use crate::measure::Measuring;
 use crate::progress::{Log, duration};
 use crate::ray::{Handover, RunEngineArguments};
 use crate::work::work;
-use cc_math_pipeline::{Basis, Destination, Estimate, Pipeline, Plan};
+use cc_math_pipeline::{Basis, Comparison, Destination, Estimate, Pipeline, Plan};
 use clap::Args;
 use serde_json::json;
 use std::io::{self, Write};
@@ -166,6 +166,7 @@ fn as_json(
         "plan": plan.json(),
         "plan_hash": plan.hash(),
         "legs": plan.legs(),
+        "comparisons": pipeline.comparisons(),
         "tasks": plan.tasks(),
         "input_bytes": plan.bytes(),
         "estimate": estimate,
@@ -203,6 +204,29 @@ fn expected(estimate: &Estimate, threads: usize) -> [String; 4] {
     ]
 }
 
+/// What a stage that compares is expected to find and to take.
+fn compared(comparison: &Comparison) -> Vec<String> {
+    let Comparison { bytes, of, memory, curve, .. } = comparison;
+    let mut lines = vec![format!("        disk    {bytes} bytes a {of}")];
+    if *memory > 0 {
+        lines.push(format!("        memory  {memory} bytes a document where clusters are joined"));
+    }
+    if !curve.is_empty() {
+        let row = |cells: Vec<String>| cells.join("  ");
+        lines.push("        two documents of Jaccard similarity".into());
+        lines.push(format!(
+            "        {}",
+            row(curve.iter().map(|(s, _)| format!("{s:.2}")).collect())
+        ));
+        lines.push("        are found with probability".into());
+        lines.push(format!(
+            "        {}",
+            row(curve.iter().map(|(_, p)| format!("{p:.2}")).collect())
+        ));
+    }
+    lines
+}
+
 fn size(bytes: u64) -> String {
     let bytes = bytes as f64;
     if bytes < 1e9 { format!("{:.1} MB", bytes / 1e6) } else { format!("{:.1} GB", bytes / 1e9) }
@@ -219,11 +243,13 @@ fn as_text(
         format!("{} (plan {})", pipeline.name, plan.hash()),
         format!("input   {}, {input}", counted(plan.tasks(), "task")),
     ];
-    let turns = pipeline.turns();
+    let (turns, comparisons) = (pipeline.turns(), pipeline.comparisons());
     for ((name, options), number) in pipeline.stages().zip(1..) {
         let ends = turns.contains(&number);
         let leg = if ends { "   (ends a leg)" } else { "" };
         lines.push(format!("stage {number} {name} {options}{leg}"));
+        let comparisons = comparisons.iter().filter(|comparison| comparison.stage == number);
+        lines.extend(comparisons.flat_map(compared));
     }
     lines.push(format!("output  {}", pipeline.output.display()));
     lines.push(format!("seed    {}", pipeline.seed));

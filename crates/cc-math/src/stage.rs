@@ -106,13 +106,8 @@ impl<K: Named> FromArgMatches for Options<K> {
 /// Runs the verb.
 pub(crate) fn run<K: Named>(arguments: StageArguments<K>, log: &Log) -> Result<Ending, Fault> {
     let StageArguments { inputs, output, format, threads, overwrite, options } = arguments;
-    let alone = Alone {
-        stage: K::NAME,
-        options: &options.given,
-        paths: &inputs,
-        output: &output,
-        format,
-    };
+    let alone =
+        Alone { stage: K::NAME, options: &options.given, paths: &inputs, output: &output, format };
     let pipeline = Pipeline::alone(&alone).map_err(Fault::Pipeline)?;
     let plan = pipeline.plan().map_err(Fault::Pipeline)?;
     work(plan, Destination::Folder { path: output, overwrite }, threads, log)

@@ -21,7 +21,8 @@ use support::{Scratch, text};
 fn words(number: u64, count: usize) -> Vec<String> {
     let mut state = number.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1;
     let mut word = || {
-        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        state =
+            state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         let letters = (state >> 20).to_be_bytes();
         letters.iter().map(|byte| char::from(b'a' + byte % 16)).collect::<String>()
     };
@@ -99,7 +100,8 @@ fn one_of_nearly_equal_texts_stays_whatever_the_threads() {
     scratch.well("dedup minhash in -o four --threads 4");
     scratch.same("out", "four");
     assert_eq!(rejects(&scratch, "out"), json!({ "minhash_dedup": { "near-duplicate": 20 } }));
-    let told = text(&scratch.well("why 1-0 out").stdout) + &text(&scratch.well("why 1-1 out").stdout);
+    let told =
+        text(&scratch.well("why 1-0 out").stdout) + &text(&scratch.well("why 1-1 out").stdout);
     assert!(told.contains("similarity 0.9") && told.contains("cluster of 2"), "{told}");
 }
 
@@ -181,9 +183,10 @@ fn stretches_that_came_before_go() {
     assert_eq!(texts, [format!("{one} {two}"), format!("{three} , !")]);
     assert_eq!(rejects(&scratch, "out"), json!({ "substring_dedup": { "nothing-left": 1 } }));
     scratch.well("dedup substring p.jsonl -o none --keep none");
-    assert_eq!(scratch.documents("none").iter().map(|d| d.text.clone()).collect::<Vec<_>>(), [
-        format!("{three} , !")
-    ]);
+    assert_eq!(
+        scratch.documents("none").iter().map(|d| d.text.clone()).collect::<Vec<_>>(),
+        [format!("{three} , !")]
+    );
 }
 
 #[test]
@@ -236,7 +239,9 @@ fn a_new_crawl_is_compared_with_what_an_index_knows() {
     }
     let index = r#"{"path":"index-minhash"}"#;
     let other = scratch.run(&format!("dedup minhash in -o other --rows 9 --index {index}"));
-    assert!(text(&other.stderr).contains("`2025` in the index `index-minhash` was made with other"));
+    assert!(
+        text(&other.stderr).contains("`2025` in the index `index-minhash` was made with other")
+    );
 }
 
 /// A pipeline with stages before, between and behind.
@@ -273,7 +278,9 @@ fn tasks_of_many_processes_give_the_same() {
     assert_eq!(legs, 12);
     for leg in 0..legs {
         for index in 0..3 {
-            scratch.well(&format!("task --plan jobs/pipeline.yaml --leg {leg} --index {index} --of 3"));
+            scratch.well(&format!(
+                "task --plan jobs/pipeline.yaml --leg {leg} --index {index} --of 3"
+            ));
         }
     }
     scratch.well("run jobs/pipeline.yaml");
@@ -295,7 +302,8 @@ fn inputs_that_hurt_are_compared_all_the_same() {
     let long = "word ".repeat(40_000);
     let letter = "x".repeat(300_000);
     let mut rows = String::new();
-    for (number, text) in ["a", "b", &long, &letter, "é", "\u{301}", "0", "$x$"].iter().enumerate() {
+    for (number, text) in ["a", "b", &long, &letter, "é", "\u{301}", "0", "$x$"].iter().enumerate()
+    {
         for copy in 0..3 {
             rows += &line(&format!("{number}-{copy}"), "", text);
         }

@@ -14,9 +14,8 @@ pub(crate) fn of(document: &Document) -> Cow<'_, [Formula]> {
         let start = u32::try_from(found.range.start).ok()?;
         let end = u32::try_from(found.range.end).ok()?;
         let range = start..end;
-        (start < end).then(|| {
-            Formula::new(range, found.display, FormulaKind::RawDollar, Status::Recovered)
-        })
+        (start < end)
+            .then(|| Formula::new(range, found.display, FormulaKind::RawDollar, Status::Recovered))
     });
     Cow::Owned(found.collect())
 }

@@ -307,7 +307,8 @@ mod tests {
             passages.keys(&document(text), &mut keys);
             keys.into_iter().map(|(_, place)| place).collect::<Vec<_>>()
         };
-        let text = "one two three\n\nthus so\n\nlet now $x$ be\n\n```\nfor i in x\n```\n\nand one two\n";
+        let text =
+            "one two three\n\nthus so\n\nlet now $x$ be\n\n```\nfor i in x\n```\n\nand one two\n";
         assert_eq!(keys(BLOCKS, text), [0, 4]);
         let Passages::Blocks { unit, keep_first, .. } = BLOCKS else { unreachable!() };
         let all = Passages::Blocks {
@@ -349,7 +350,8 @@ mod tests {
             .flat_map(|d| (0..(tokens[d].len() + 1).saturating_sub(length)).map(move |p| (d, p)))
             .collect();
         let window = |(d, p): (usize, usize)| &tokens[d][p..p + length];
-        let apart = |a: (usize, usize), b: (usize, usize)| a.0 != b.0 || a.1.abs_diff(b.1) >= length;
+        let apart =
+            |a: (usize, usize), b: (usize, usize)| a.0 != b.0 || a.1.abs_diff(b.1) >= length;
         let mut gone = vec![BTreeSet::new(); texts.len()];
         for at in &all {
             let mut equal = all.iter().filter(|other| window(**other) == window(*at));
@@ -385,7 +387,9 @@ mod tests {
             let starts: Vec<u32> = (0..gone.len() as u32)
                 .filter(|start| (0..length).all(|n| gone.contains(&(*start as usize + n))))
                 .collect();
-            assert!(passages.cuts(&document, &starts).iter().all(|cut| text.get(cut.clone()).is_some()));
+            assert!(
+                passages.cuts(&document, &starts).iter().all(|cut| text.get(cut.clone()).is_some())
+            );
         }
         gone
     }

@@ -147,7 +147,13 @@ impl Builder {
     }
 
     fn behind(shape: Shape, first: u64) -> Self {
-        Self { shape, first, rows: 0, facts: Vec::new(), sections: vec![Vec::new(); shape.sections] }
+        Self {
+            shape,
+            first,
+            rows: 0,
+            facts: Vec::new(),
+            sections: vec![Vec::new(); shape.sections],
+        }
     }
 
     /// Documents so far.

@@ -171,7 +171,8 @@ fn digest(signature: &[u64], bytes: &mut Vec<u8>) {
 /// of so many minima: the share that agrees, less what agrees by chance.
 pub fn similarity(a: &[u8], b: &[u8], minima: usize) -> f64 {
     let count = minima.min(DIGEST).max(1);
-    let differing: u32 = a.iter().zip(b).map(|(x, y)| (((x ^ y) | ((x ^ y) >> 1)) & 0x55).count_ones()).sum();
+    let differing: u32 =
+        a.iter().zip(b).map(|(x, y)| (((x ^ y) | ((x ^ y) >> 1)) & 0x55).count_ones()).sum();
     let agreeing = 1.0 - f64::from(differing) / count as f64;
     ((agreeing - 0.25) / 0.75).clamp(0.0, 1.0)
 }

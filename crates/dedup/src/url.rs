@@ -32,7 +32,8 @@ mod tests {
             "example.org/a",
         ];
         assert!(same.iter().all(|url| key(url) == key(same[0])));
-        for other in ["http://example.org/A", "http://example.org/a?x", "http://example.org:8080/a"] {
+        for other in ["http://example.org/A", "http://example.org/a?x", "http://example.org:8080/a"]
+        {
             assert_ne!(key(other), key(same[0]), "{other}");
         }
         assert_eq!(key(" http:// "), None);

@@ -140,8 +140,11 @@ impl Verifier {
             }
         })?;
         let partners = self.partners(&gone.names())?;
-        let wanted: BTreeSet<&str> =
-            partners.iter().flat_map(|(a, b)| [a.as_str(), b.as_str()]).chain(any.names()).collect();
+        let wanted: BTreeSet<&str> = partners
+            .iter()
+            .flat_map(|(a, b)| [a.as_str(), b.as_str()])
+            .chain(any.names())
+            .collect();
         let sets = self.sets(&wanted)?;
         let similarities: Vec<f64> = partners
             .iter()

@@ -13,8 +13,11 @@ pub(crate) mod rules;
 pub(crate) mod sort;
 
 use cc_math_core::Reason;
-use index::Index;
+use cc_math_dedup::minhash::{Parameters, probability};
+use cc_math_dedup::passage::Passages;
 use cc_math_dedup::sketch::Scheme;
+use index::Index;
+use serde::Serialize;
 
 /// A stage that compares all documents.
 #[derive(Debug)]
@@ -71,7 +74,45 @@ impl Sort {
     }
 }
 
+/// Similarities whose chance of being found is told.
+const SIMILARITIES: [f64; 10] = [0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95];
+
+/// Bytes of memory for a document while clusters are joined.
+const JOINED: u64 = 6;
+
+/// What a stage that compares all documents is expected to find and to take.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Comparison {
+    /// The stage, counted from 1.
+    pub stage: usize,
+    /// Bytes on disk for each document, passage or token, as `of` says, in the run's folder.
+    pub bytes: u64,
+    /// What the bytes are for: `document`, `paragraph` or `token`.
+    pub of: &'static str,
+    /// Bytes of memory for each document, in the one task that knows of all.
+    pub memory: u64,
+    /// Jaccard similarities, each with the probability that two documents as similar as that are
+    /// found: 1 - (1 - s^rows)^bands. Empty where only equal ones are looked for.
+    pub curve: Vec<(f64, f64)>,
+}
+
 impl Dedup {
+    /// What it is expected to find and to take as the stage of this number.
+    pub(crate) fn comparison(&self, stage: usize) -> Comparison {
+        let shape = self.scheme.shape();
+        let bytes = (shape.sections * shape.record() + shape.facts) as u64;
+        let (of, memory, curve) = match &self.scheme {
+            Scheme::Text(_) | Scheme::Url(_) => ("document", 0, Vec::new()),
+            Scheme::MinHash { parameters: Parameters { bands, rows, .. }, .. } => {
+                let found = |s: f64| (s, probability(s, *bands, *rows));
+                ("document", JOINED, SIMILARITIES.map(found).to_vec())
+            }
+            Scheme::Passages(Passages::Blocks { .. }) => ("paragraph", 0, Vec::new()),
+            Scheme::Passages(Passages::Windows { .. }) => ("token", 0, Vec::new()),
+        };
+        Comparison { stage, bytes, of, memory, curve }
+    }
+
     /// The legs that sort, in their order.
     pub(crate) fn sorts(&self) -> &'static [Sort] {
         match self.scheme {

@@ -37,8 +37,9 @@ mod tables;
 mod trial;
 mod urls;
 
-pub use dedup::index::{IndexedSource, indexed_sources, remove_indexed};
 pub use cluster::{Cluster, shell_word, worker_megabytes};
+pub use dedup::Comparison;
+pub use dedup::index::{IndexedSource, indexed_sources, remove_indexed};
 pub use error::RunError;
 pub use estimate::{Basis, Estimate};
 pub use plan::{ExtractOptions, Plan};

@@ -1,9 +1,9 @@
 //! A run from its beginning to its account.
 
+use crate::dedup::sort::History;
 use crate::engine::{End, Setup, Sink, sort, work};
 use crate::error::RunError;
 use crate::folder::{Done, Folder, Note};
-use crate::dedup::sort::History;
 use crate::legs::{Leg, Order, Turn, Work, enough};
 use crate::mix::Draw;
 use crate::plan::{Plan, Task};

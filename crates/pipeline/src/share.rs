@@ -3,8 +3,8 @@
 use crate::engine::{Sink, sort, work};
 use crate::error::RunError;
 use crate::folder::{Done, Folder};
-use crate::plan::{Plan, Task};
 use crate::legs::Work;
+use crate::plan::{Plan, Task};
 use crate::run::{Report, RunOptions, Stretch, fill_folder, notes_of, setup};
 use cc_math_extract::{Extractor, Options, Page};
 use std::path::Path;

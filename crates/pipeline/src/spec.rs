@@ -3,11 +3,12 @@
 mod chain;
 mod reader;
 
+use crate::dedup::Comparison;
 use crate::legs::{Leg, Turn, Work};
 use crate::mix::{By, Mix, TableSource};
 use crate::plan::Plan;
 use crate::policy::{self, Approved, Corpus, Policy, gates, measured_folder, scorers};
-use crate::stages::measuring;
+use crate::stages::{Made, Stage, measuring};
 use crate::trial::Trial;
 use crate::urls::UrlSource;
 use cc_math_config::{Node, Place, Problem, Source, parse};
@@ -251,11 +252,7 @@ impl Pipeline {
         Self::of(Path::new(""), root, &sets.collect::<Vec<_>>())
     }
 
-    fn of(
-        path: &Path,
-        root: Result<Node, Problem>,
-        sets: &[String],
-    ) -> Result<Self, Vec<Problem>> {
+    fn of(path: &Path, root: Result<Node, Problem>, sets: &[String]) -> Result<Self, Vec<Problem>> {
         let mut problems = Vec::new();
         let mut root = root.map_err(|problem| vec![problem])?;
         problems.extend(sets.iter().filter_map(|set| root.set(set).err()));
@@ -343,6 +340,15 @@ impl Pipeline {
     pub fn policy(&self, plan: &Plan, documents: u64, gates: &[Approved]) -> String {
         let scorers = scorers(&self.source_json(), &self.chain.0);
         policy::written(&self.name, &Corpus::of(plan), &scorers, documents, gates)
+    }
+
+    /// What stages that compare all documents are expected to find and to take.
+    pub fn comparisons(&self) -> Vec<Comparison> {
+        let compares = |(stage, number): (&Stage, usize)| match &stage.made {
+            Made::Turn(Turn::Compare(dedup)) => Some(dedup.comparison(number)),
+            _ => None,
+        };
+        self.chain.0.iter().zip(1..).filter_map(compares).collect()
     }
 
     /// The numbers, from 1, of the stages at which a leg ends.

@@ -71,7 +71,10 @@ impl Index {
             }
             let source = read(&*tree, &name)?;
             if source.scheme != *scheme {
-                return Err(RunError::OtherIndex { index: tree.root().to_string(), source_name: name });
+                return Err(RunError::OtherIndex {
+                    index: tree.root().to_string(),
+                    source_name: name,
+                });
             }
             for Indexed { file, rows } in source.files {
                 files.push(Numbered { root: tree.root().clone(), file, base });

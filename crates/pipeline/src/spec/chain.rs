@@ -54,7 +54,9 @@ impl Chain {
 
     /// All steps, whatever lies between them.
     pub(super) fn all_steps(&self) -> Vec<Step> {
-        let steps = |cut: Cut| if let Work::Documents(steps) = cut.work { steps.to_vec() } else { Vec::new() };
+        let steps = |cut: Cut| {
+            if let Work::Documents(steps) = cut.work { steps.to_vec() } else { Vec::new() }
+        };
         self.cut().into_iter().flat_map(steps).collect()
     }
 }

@@ -23,22 +23,22 @@ pub(super) struct MinhashDedup {
     #[serde(default = "fineweb")]
     preset: Preset,
     /// How texts are normalised.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     form: Option<Form>,
     /// What n-grams are of.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     unit: Option<Unit>,
     /// How many of them make an n-gram.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     ngram: Option<usize>,
     /// Bands of a signature.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     bands: Option<usize>,
     /// Minima of a band.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     rows: Option<usize>,
     /// Seed of the permutations.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     seed: Option<u32>,
     /// Which of them stays: what speaks for a document, the most important first. Where all is
     /// equal the lowest id decides, and then the order of the inputs.
