@@ -106,6 +106,32 @@ fn one_of_nearly_equal_texts_stays_whatever_the_threads() {
 }
 
 #[test]
+fn clusters_found_in_rounds_are_those_found_in_memory() {
+    let scratch = scratch();
+    // Chains: each text is like its neighbours, and not like those further away.
+    let mut rows = String::new();
+    let base = words(77, 400);
+    for number in 0..150_usize {
+        let text = base[number..number + 60].join(" ");
+        rows += &line(&format!("{:03}", (number * 61) % 150), "", &text);
+    }
+    fs::write(scratch.0.join("in/chain.jsonl"), rows).unwrap();
+    let rejected = |out: &str| {
+        let rejects = cc_math_store::read_rejects(&scratch.0.join(out).join("rejects")).unwrap();
+        let mut told: Vec<_> =
+            rejects.map(|reject| reject.unwrap()).map(|r| (r.id, r.detail)).collect();
+        told.sort();
+        told
+    };
+    scratch.well("dedup minhash in -o memory");
+    scratch.well("dedup minhash in -o sharded --join sharded");
+    assert!(rejected("memory").len() > 160);
+    assert_eq!(rejected("memory"), rejected("sharded"));
+    scratch.well("dedup minhash in -o four --join sharded --threads 4");
+    scratch.same("sharded", "four");
+}
+
+#[test]
 fn a_policy_says_which_one_stays() {
     let scratch = scratch();
     let mut rows = String::new();

@@ -17,7 +17,8 @@ use cc_math_dedup::minhash::{Parameters, probability};
 use cc_math_dedup::passage::Passages;
 use cc_math_dedup::sketch::Scheme;
 use index::Index;
-use serde::Serialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 /// A stage that compares all documents.
 #[derive(Debug)]
@@ -26,6 +27,8 @@ pub(crate) struct Dedup {
     pub(crate) name: &'static str,
     pub(crate) scheme: Scheme,
     pub(crate) mode: Mode,
+    /// How matches become clusters, where they have to.
+    pub(crate) join: Join,
     /// Sketches of other runs that its own are compared with.
     pub(crate) index: Option<Index>,
 }
@@ -46,13 +49,42 @@ impl Mode {
     }
 }
 
+/// How matches become clusters.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Join {
+    /// In one task that has six bytes in memory for each document.
+    #[default]
+    Memory,
+    /// In tasks of bounded memory, in rounds until nothing changes. The clusters are the same.
+    Sharded,
+}
+
+/// A half of a round in which components are found (Kiveris et al., *Connected Components in
+/// MapReduce and Beyond*, 2014).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Star {
+    /// Each node's higher neighbours become neighbours of its lowest one.
+    Large,
+    /// Each node and its lower neighbours become neighbours of the lowest of them.
+    Small,
+}
+
+/// Rounds after which components have to be found. They halve the paths that are left, or better; a
+/// round that has nothing to do has no tasks.
+const ROUNDS: usize = 16;
+
 /// What a leg that sorts does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Sort {
     /// Of each band, documents of equal keys become edges to the first of them.
     Bands,
-    /// Edges become components.
+    /// Edges become components, in memory.
     Join,
+    /// Edges come closer to stars whose centres are their components' lowest numbers.
+    Star(Star),
+    /// Stars become components.
+    Labels,
     /// Documents of components become records by component, with their ranks.
     Members,
     /// Of each cluster one document stays.
@@ -67,6 +99,9 @@ impl Sort {
         match self {
             Self::Bands => "bands",
             Self::Join => "join",
+            Self::Star(Star::Large) => "large stars",
+            Self::Star(Star::Small) => "small stars",
+            Self::Labels => "labels",
             Self::Members => "members",
             Self::Choose => "choose",
             Self::Repeats => "repeats",
@@ -105,7 +140,8 @@ impl Dedup {
             Scheme::Text(_) | Scheme::Url(_) => ("document", 0, Vec::new()),
             Scheme::MinHash { parameters: Parameters { bands, rows, .. }, .. } => {
                 let found = |s: f64| (s, probability(s, *bands, *rows));
-                ("document", JOINED, SIMILARITIES.map(found).to_vec())
+                let memory = if self.join == Join::Memory { JOINED } else { 0 };
+                ("document", memory, SIMILARITIES.map(found).to_vec())
             }
             Scheme::Passages(Passages::Blocks { .. }) => ("paragraph", 0, Vec::new()),
             Scheme::Passages(Passages::Windows { .. }) => ("token", 0, Vec::new()),
@@ -114,12 +150,25 @@ impl Dedup {
     }
 
     /// The legs that sort, in their order.
-    pub(crate) fn sorts(&self) -> &'static [Sort] {
-        match self.scheme {
-            Scheme::Text(_) | Scheme::Url(_) => &[Sort::Choose],
-            Scheme::MinHash { .. } => &[Sort::Bands, Sort::Join, Sort::Members, Sort::Choose],
-            Scheme::Passages(_) => &[Sort::Repeats],
+    pub(crate) fn sorts(&self) -> Vec<Sort> {
+        match (&self.scheme, self.join) {
+            (Scheme::Text(_) | Scheme::Url(_), _) => vec![Sort::Choose],
+            (Scheme::MinHash { .. }, Join::Memory) => {
+                vec![Sort::Bands, Sort::Join, Sort::Members, Sort::Choose]
+            }
+            (Scheme::MinHash { .. }, Join::Sharded) => {
+                let round = [Sort::Star(Star::Large), Sort::Star(Star::Small)];
+                let stars = round.repeat(ROUNDS);
+                let before = [Sort::Bands].into_iter().chain(stars);
+                before.chain([Sort::Labels, Sort::Members, Sort::Choose]).collect()
+            }
+            (Scheme::Passages(_), _) => vec![Sort::Repeats],
         }
+    }
+
+    /// Whether whole documents are brought together in more than one step.
+    fn is_joined(&self) -> bool {
+        matches!(self.scheme, Scheme::MinHash { .. })
     }
 
     /// Why a document is dropped.

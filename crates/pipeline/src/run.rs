@@ -1,6 +1,6 @@
 //! A run from its beginning to its account.
 
-use crate::dedup::sort::History;
+use crate::dedup::sort::{History, sum};
 use crate::engine::{End, Setup, Sink, sort, work};
 use crate::error::RunError;
 use crate::folder::{Done, Folder, Note};
@@ -265,36 +265,43 @@ pub(crate) struct Stretch {
     pub(crate) draw: Option<Draw>,
     /// The notes of the last leg that held documents.
     held: Vec<Note>,
+    /// Those of the last leg that sorted and had anything to do.
+    last: Vec<Note>,
+    /// How often what it wrote was what it read, in a row.
+    unchanged: usize,
 }
 
 impl Stretch {
     /// The plan's first leg.
     pub(crate) fn first(plan: &Plan) -> Self {
-        Self { tasks: plan.tasks.clone(), draw: None, held: Vec::new() }
+        let (held, last) = (Vec::new(), Vec::new());
+        Self { tasks: plan.tasks.clone(), draw: None, held, last, unchanged: 0 }
     }
 
     /// The leg that follows this one, all tasks of which are done.
     pub(crate) fn next(self, plan: &Plan, index: usize, folder: &Folder) -> Result<Self, RunError> {
-        let Self { tasks, draw, mut held } = self;
         let (Some(leg), Some(next)) = (plan.legs.get(index), plan.legs.get(index + 1)) else {
-            return Ok(Self { tasks: Vec::new(), draw, held });
+            return Ok(Self { tasks: Vec::new(), ..self });
         };
-        let notes = notes_of(folder, &tasks)?;
-        let Some(turn) = &leg.turn else { return Ok(Self { tasks: Vec::new(), draw, held }) };
+        let Some(turn) = &leg.turn else { return Ok(Self { tasks: Vec::new(), ..self }) };
+        let notes = notes_of(folder, &self.tasks)?;
         if let (Turn::Mix, Some(mix)) = (turn, plan.mix) {
             let draw = mix.draw(&plan.sources, &notes)?;
-            return Ok(Self { tasks: next.again(&tasks, &draw), draw: Some(draw), held });
+            return Ok(Self { tasks: next.again(&self.tasks, &draw), draw: Some(draw), ..self });
         }
-        let last = match leg.work {
-            Work::Documents(_) => {
-                held = notes;
-                &held
+        let reached = match leg.work {
+            Work::Documents(_) => Self { held: notes, last: Vec::new(), unchanged: 0, ..self },
+            Work::Sort(..) if self.tasks.is_empty() => self,
+            Work::Sort(..) => {
+                let same = sum(&notes) == sum(&self.last);
+                let unchanged = if same { self.unchanged + 1 } else { 0 };
+                Self { last: notes, unchanged, ..self }
             }
-            Work::Sort(..) => &notes,
         };
-        let history = History { root: folder.root(), held: &held, last };
+        let Self { held, last, unchanged, .. } = &reached;
+        let history = History { root: folder.root(), held, last, unchanged: *unchanged };
         let tasks = next.tasks(turn, index == plan.first(), &history)?;
-        Ok(Self { tasks, draw, held })
+        Ok(Self { tasks, ..reached })
     }
 }
 

@@ -18,7 +18,7 @@ mod shuffle;
 mod substring_dedup;
 
 use crate::dedup::index::Index;
-use crate::dedup::{Dedup, Mode};
+use crate::dedup::{Dedup, Join, Mode};
 use crate::legs::Turn;
 use crate::schema::schema_of;
 use cc_math_config::{Entry, Node, Place, Problem, Tree, read};
@@ -81,13 +81,14 @@ pub(crate) struct Stage {
 fn compare<T: Options>(
     scheme: Scheme,
     annotate: bool,
+    join: Join,
     index: Option<Index>,
 ) -> Result<Made, (&'static str, String)> {
     if let Some(fault) = index.as_ref().and_then(Index::fault) {
         return Err(("index", fault));
     }
     let mode = Mode::of(annotate);
-    Ok(Made::Turn(Turn::Compare(Arc::new(Dedup { name: T::NAME, scheme, mode, index }))))
+    Ok(Made::Turn(Turn::Compare(Arc::new(Dedup { name: T::NAME, scheme, mode, join, index }))))
 }
 
 /// The options of one stage.

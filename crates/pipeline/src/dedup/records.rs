@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use std::io::Write;
 use std::ops::Range;
 use std::sync::Arc;
+use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 /// A file of records that a task wrote.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -24,8 +25,8 @@ pub(crate) struct RecordFile {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Contents {
-    /// By key, in segments.
-    Segments { shape: Shape, extents: Vec<Extent> },
+    /// By key, in segments. The sum is one of hashes of all records.
+    Segments { shape: Shape, extents: Vec<Extent>, sum: u64 },
     /// By the number, eight bytes, that each begins with: they are sorted by it. The index has that
     /// of every so many-th.
     Rows { width: usize, rows: u64, index: Vec<u64> },
@@ -54,11 +55,13 @@ pub(crate) struct SegmentWriter {
     builder: Builder,
     extents: Vec<Extent>,
     written: u64,
+    sum: u64,
 }
 
 impl SegmentWriter {
     pub(crate) fn new(file: Pending, shape: Shape) -> Self {
-        Self { file, shape, builder: Builder::new(shape), extents: Vec::new(), written: 0 }
+        let (builder, extents) = (Builder::new(shape), Vec::new());
+        Self { file, shape, builder, extents, written: 0, sum: 0 }
     }
 
     /// Enters a document's sketch.
@@ -84,6 +87,7 @@ impl SegmentWriter {
 
     /// Enters a record that belongs to no document of the segment.
     pub(crate) fn record(&mut self, key: u128, payload: &[u8]) -> Result<(), RunError> {
+        self.sum = self.sum.wrapping_add(xxh3_64_with_seed(payload, key as u64));
         self.builder.record(0, key, payload);
         if self.builder.weight() >= SEGMENT_WEIGHT {
             let segment = self.builder.finish(self.written);
@@ -104,7 +108,8 @@ impl SegmentWriter {
             let segment = self.builder.finish(self.written);
             self.append(segment)?;
         }
-        let contents = Contents::Segments { shape: self.shape, extents: self.extents };
+        let contents =
+            Contents::Segments { shape: self.shape, extents: self.extents, sum: self.sum };
         publish(folder, path, self.file, contents)
     }
 }
@@ -197,7 +202,7 @@ pub(crate) struct Numbered {
 impl Numbered {
     fn segments(&self) -> Option<(&Shape, &[Extent])> {
         match &self.file.contents {
-            Contents::Segments { shape, extents } => Some((shape, extents)),
+            Contents::Segments { shape, extents, .. } => Some((shape, extents)),
             Contents::Rows { .. } => None,
         }
     }

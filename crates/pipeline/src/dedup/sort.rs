@@ -4,7 +4,7 @@ use super::records::{
     Contents, Numbered, RecordFile, RowsWriter, SegmentWriter, between, lookup, prefixes,
 };
 use super::rules::PLACE;
-use super::{Dedup, Sort};
+use super::{Dedup, Join, ROUNDS, Sort, Star};
 use crate::engine::Setup;
 use crate::error::RunError;
 use crate::folder::{Folder, Note};
@@ -16,6 +16,7 @@ use cc_math_dedup::ruling::{Member, Place, RULING, Ruling, repeats, rule, runs};
 use cc_math_dedup::segment::Shape;
 use cc_math_dedup::sketch::Scheme;
 use cc_math_store::Root;
+use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -56,8 +57,10 @@ pub(crate) struct History<'a> {
     pub(crate) root: &'a Root,
     /// Notes of the leg that held documents, in the order of its tasks.
     pub(crate) held: &'a [Note],
-    /// Those of the last leg, which may be the same.
+    /// Those of the last leg that had tasks, which may be the same.
     pub(crate) last: &'a [Note],
+    /// How often what it wrote was what it read, in a row.
+    pub(crate) unchanged: usize,
 }
 
 /// Sketches, those of an index first.
@@ -114,19 +117,20 @@ pub(crate) fn tasks(
 ) -> Result<Vec<Task>, RunError> {
     let Sketches { files: sketches, first, documents } = Sketches::of(dedup, history)?;
     let last = records_of(history.last);
-    let is_segments = |file: &RecordFile| matches!(file.contents, Contents::Segments { .. });
+    if matches!(sort, Sort::Star(_)) && history.unchanged > 1 {
+        return Ok(Vec::new());
+    }
+    let grouped = || -> Vec<Numbered> {
+        let root = history.root;
+        let number =
+            |file: &RecordFile| Numbered { root: root.clone(), file: file.clone(), base: 0 };
+        last.iter().map(number).collect()
+    };
     let (segments, rows) = match sort {
         Sort::Join => (Vec::new(), last.clone()),
         Sort::Members => (sketches, last.clone()),
-        Sort::Choose if last.iter().all(is_segments) && dedup.sorts().len() > 1 => {
-            let root = history.root;
-            let grouped = last.iter().map(|file| Numbered {
-                root: root.clone(),
-                file: file.clone(),
-                base: 0,
-            });
-            (grouped.collect(), Vec::new())
-        }
+        Sort::Star(_) | Sort::Labels => (grouped(), Vec::new()),
+        Sort::Choose if dedup.is_joined() => (grouped(), Vec::new()),
         Sort::Bands | Sort::Choose | Sort::Repeats => (sketches, Vec::new()),
     };
     let all: Vec<RecordFile> =
@@ -161,7 +165,7 @@ impl Sorting {
         match self.sort {
             Sort::Join => vec![Self { name: name.into(), ..self.clone() }],
             Sort::Members => self.by_documents(),
-            Sort::Bands | Sort::Choose | Sort::Repeats => {
+            Sort::Bands | Sort::Star(_) | Sort::Labels | Sort::Choose | Sort::Repeats => {
                 let sections = self.segments.first().map_or(0, |file| match &file.file.contents {
                     Contents::Segments { shape, .. } => shape.sections,
                     Contents::Rows { .. } => 0,
@@ -207,7 +211,22 @@ impl Sorting {
                 let writer = SegmentWriter::new(file, members(&self.dedup.scheme));
                 return self.members(writer)?.finish(folder, path.to_owned());
             }
-            Sort::Bands => self.bands(RowsWriter::new(file, EDGE)),
+            Sort::Bands if self.dedup.join == Join::Sharded => {
+                let mut edges = Edges(SegmentWriter::new(file, NEIGHBOURS));
+                self.bands(&mut |a, b, band| edges.meet(a, b, band))?;
+                return edges.0.finish(folder, path.to_owned());
+            }
+            Sort::Star(star) => {
+                let mut edges = Edges(SegmentWriter::new(file, NEIGHBOURS));
+                self.star(star, &mut edges)?;
+                return edges.0.finish(folder, path.to_owned());
+            }
+            Sort::Bands => {
+                let mut rows = RowsWriter::new(file, EDGE);
+                self.bands(&mut |a, b, band| rows.push(&joined(a, b, band)))?;
+                Ok(rows)
+            }
+            Sort::Labels => self.labels(RowsWriter::new(file, LABEL)),
             Sort::Join => self.join(RowsWriter::new(file, LABEL)),
             Sort::Choose => self.choose(RowsWriter::new(file, RULING)),
             Sort::Repeats => self.repeats(RowsWriter::new(file, PLACE)),
@@ -216,7 +235,10 @@ impl Sorting {
     }
 
     /// Edges from the first document of each bucket to the others.
-    fn bands(&self, mut out: RowsWriter) -> Result<RowsWriter, RunError> {
+    fn bands(
+        &self,
+        meet: &mut dyn FnMut(u64, u64, u16) -> Result<(), RunError>,
+    ) -> Result<(), RunError> {
         let mut found: Vec<(u64, u64)> = Vec::new();
         lookup(&self.segments, self.section, self.range.clone(), |key, first, row| {
             found.push(((key >> 64) as u64, first + u64::from(head(row))));
@@ -231,7 +253,67 @@ impl Sorting {
         edges.sort_unstable();
         edges.dedup();
         let band = u16::try_from(self.section).unwrap_or(u16::MAX);
-        edges.into_iter().try_for_each(|(a, b)| out.push(&joined(a, b, band)))?;
+        edges.into_iter().try_for_each(|(a, b)| meet(a, b, band))
+    }
+
+    /// Each node's lowest neighbour, or itself, and the lowest band in which it met another.
+    fn lowest(&self, star: Option<Star>) -> Result<Vec<(u64, u64, u16)>, RunError> {
+        let mut nodes: HashMap<u64, (u64, u16)> = HashMap::new();
+        lookup(&self.segments, self.section, self.range.clone(), |key, _, row| {
+            let (node, (other, band)) = (key as u64, neighbour(row));
+            let (low, met) = nodes.entry(node).or_insert((node, u16::MAX));
+            if star != Some(Star::Small) || other <= node {
+                *low = other.min(*low);
+            }
+            *met = band.min(*met);
+        })?;
+        let mut nodes: Vec<_> = nodes.into_iter().map(|(n, (low, band))| (n, low, band)).collect();
+        nodes.sort_unstable();
+        Ok(nodes)
+    }
+
+    /// Moves edges towards the lowest number of their component. Memory is for nodes alone, so that
+    /// one with millions of neighbours is none that matters.
+    fn star(&self, star: Star, edges: &mut Edges) -> Result<(), RunError> {
+        let nodes = self.lowest(Some(star))?;
+        let low = |node: u64| {
+            let at = nodes.binary_search_by_key(&node, |(node, ..)| *node);
+            at.ok().and_then(|at| nodes.get(at)).map_or(node, |(_, low, _)| *low)
+        };
+        let mut failed = Ok(());
+        lookup(&self.segments, self.section, self.range.clone(), |key, _, row| {
+            let (node, (other, _)) = (key as u64, neighbour(row));
+            let moves = if star == Star::Large { other > node } else { other < node };
+            if moves && failed.is_ok() {
+                failed = edges.join(other, low(node));
+            }
+        })?;
+        failed?;
+        for (node, low, band) in &nodes {
+            if star == Star::Small {
+                edges.join(*node, *low)?;
+            }
+            edges.told(*node, *band)?;
+        }
+        Ok(())
+    }
+
+    fn labels(&self, mut out: RowsWriter) -> Result<RowsWriter, RunError> {
+        let nodes = self.lowest(None)?;
+        let mut unfinished = None;
+        lookup(&self.segments, self.section, self.range.clone(), |key, _, row| {
+            let (node, (other, _)) = (key as u64, neighbour(row));
+            let at = nodes.binary_search_by_key(&node, |(node, ..)| *node);
+            let low = at.ok().and_then(|at| nodes.get(at)).map_or(node, |(_, low, _)| *low);
+            if low != node && other != node && other != low {
+                unfinished = Some(node);
+            }
+        })?;
+        if unfinished.is_some() {
+            let message = format!("clusters are not found after {ROUNDS} rounds (`join: sharded`)");
+            return Err(RunError::TooLarge(message));
+        }
+        nodes.iter().try_for_each(|(node, low, band)| out.push(&joined(*node, *low, *band)))?;
         Ok(out)
     }
 
@@ -284,7 +366,7 @@ impl Sorting {
         let Some(policy) = self.dedup.scheme.policy() else { return Ok(out) };
         let mut facts: Vec<u8> = Vec::new();
         let mut found: Vec<(u128, u64, u16, Range<usize>)> = Vec::new();
-        let is_grouped = self.dedup.sorts().len() > 1;
+        let is_grouped = self.dedup.is_joined();
         lookup(&self.segments, self.section, self.range.clone(), |key, first, row| {
             let (document, band, rest) = match is_grouped {
                 true => {
@@ -342,6 +424,60 @@ impl Sorting {
         }
         Ok(out)
     }
+}
+
+/// The shape of edges by node: the neighbour and a band, behind the node's hash and number.
+const NEIGHBOURS: Shape = Shape { sections: 1, key: 16, payload: 10, facts: 0 };
+
+/// The neighbour in a record; and the band, which only the records of nodes beside themselves tell.
+fn neighbour(row: &[u8]) -> (u64, u16) {
+    let band = row.get(8..).and_then(<[u8]>::first_chunk);
+    (super::records::number(row), band.map_or(u16::MAX, |band| u16::from_be_bytes(*band)))
+}
+
+/// Edges on their way to a file, by both of their nodes.
+struct Edges(SegmentWriter);
+
+impl Edges {
+    fn write(&mut self, node: u64, other: u64, band: u16) -> Result<(), RunError> {
+        let key = u128::from(xxh3_64(&node.to_be_bytes())) << 64 | u128::from(node);
+        let mut payload = [0; 10];
+        let bytes = other.to_be_bytes().into_iter().chain(band.to_be_bytes());
+        payload.iter_mut().zip(bytes).for_each(|(to, from)| *to = from);
+        self.0.record(key, &payload)
+    }
+
+    fn join(&mut self, a: u64, b: u64) -> Result<(), RunError> {
+        if a == b {
+            return Ok(());
+        }
+        self.write(a, b, u16::MAX)?;
+        self.write(b, a, u16::MAX)
+    }
+
+    /// The lowest band in which a node met another.
+    fn told(&mut self, node: u64, band: u16) -> Result<(), RunError> {
+        self.write(node, node, band)
+    }
+
+    fn meet(&mut self, a: u64, b: u64, band: u16) -> Result<(), RunError> {
+        self.join(a, b)?;
+        self.told(a, band)?;
+        self.told(b, band)
+    }
+}
+
+/// A sum over all records of the segments of some notes, whatever order they are in.
+pub(crate) fn sum(notes: &[Note]) -> (u64, u64) {
+    let files = notes.iter().flat_map(|note| &note.records);
+    files.fold((0, 0), |(count, sum), file| match &file.contents {
+        Contents::Segments { extents, sum: more, .. } => {
+            let records = extents.iter().flat_map(|extent| &extent.records);
+            let records: u64 = records.map(|n| u64::from(*n)).sum();
+            (count + records, sum.wrapping_add(*more))
+        }
+        Contents::Rows { .. } => (count, sum),
+    })
 }
 
 /// Bytes of two numbers and a band.

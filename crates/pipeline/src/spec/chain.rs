@@ -41,8 +41,8 @@ impl Chain {
                     let work = Work::Documents(std::mem::take(&mut open).into());
                     legs.push(Cut { work, turn: Some((turn.clone(), count)) });
                     let Turn::Compare(dedup) = turn else { continue };
-                    legs.extend(dedup.sorts().iter().map(|sort| Cut {
-                        work: Work::Sort(Arc::clone(dedup), *sort),
+                    legs.extend(dedup.sorts().into_iter().map(|sort| Cut {
+                        work: Work::Sort(Arc::clone(dedup), sort),
                         turn: Some((turn.clone(), count)),
                     }));
                 }

@@ -1,6 +1,7 @@
 //! `minhash_dedup`: one of nearly equal documents.
 
 use super::{Made, Options, compare};
+use crate::dedup::Join;
 use crate::dedup::index::Index;
 use cc_math_dedup::keep::{Criterion, Policy};
 use cc_math_dedup::minhash::{Choice, Hasher, InvalidParameters, Preset};
@@ -48,6 +49,9 @@ pub(super) struct MinhashDedup {
     /// stay, and `cluster_size`.
     #[serde(default)]
     annotate: bool,
+    /// How matches become clusters.
+    #[serde(default)]
+    join: Join,
     /// Compare with what other runs wrote down of their documents, too.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     index: Option<Index>,
@@ -71,7 +75,7 @@ impl Options for MinhashDedup {
         parameters.validate().map_err(|error| (option(&error), error.to_string()))?;
         let hasher = Arc::new(Hasher::new(parameters));
         let scheme = Scheme::MinHash { policy: Policy(self.keep), hasher, parameters };
-        compare::<Self>(scheme, self.annotate, self.index)
+        compare::<Self>(scheme, self.annotate, self.join, self.index)
     }
 }
 
