@@ -15,7 +15,7 @@ const BLOCK: usize = 1 << 16;
 /// Shingles that are handed over at once: as many as stay in the nearest cache.
 const HANDED: usize = 512;
 
-/// Bytes that a scratch keeps between documents.
+/// Bytes, or numbers, of each kind that a scratch keeps between documents.
 const KEPT: usize = 1 << 20;
 
 /// What a shingle is a run of.
@@ -34,6 +34,16 @@ pub struct Scratch {
     block: Block,
     hashes: Vec<u64>,
     pub(crate) result: Vec<u64>,
+}
+
+impl Scratch {
+    /// An empty vector, with the memory of the last result.
+    pub(crate) fn take_result(&mut self) -> Vec<u64> {
+        let mut result = std::mem::take(&mut self.result);
+        result.clear();
+        result.shrink_to(KEPT);
+        result
+    }
 }
 
 /// Part of a text's normal form: whole words, one space between them.

@@ -8,10 +8,10 @@ use super::characters::within;
 use super::tables::{EDGES, LETTERS, OPENERS, RULES, SYMBOLS, UNITS};
 
 /// Bytes of the longest word that has a rule of its own.
-const LONGEST_RULE: usize = 10;
+pub(super) const LONGEST_RULE: usize = 10;
 
 /// Bytes of the longest unit.
-const LONGEST_UNIT: usize = 12;
+pub(super) const LONGEST_UNIT: usize = 12;
 
 /// Which words may have a rule: most words are told apart by this alone.
 const MAY_HAVE_RULE: [bool; 1024] = mark_rules();
