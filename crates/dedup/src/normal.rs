@@ -18,7 +18,7 @@ use cc_math_core::Formula;
 use cc_math_tex::canonical::canonical;
 use serde::{Deserialize, Serialize};
 
-pub(crate) use english::split;
+pub(crate) use english::{is_whole, split};
 
 /// The longest run of letters handed over at once, in bytes.
 const LONGEST_RUN: usize = 1 << 14;

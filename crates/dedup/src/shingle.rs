@@ -4,7 +4,7 @@
 //! datatrove does. The form is looked at in blocks, so that a document of any length takes the same
 //! memory (but a word is never cut: one of 200 MB is held).
 
-use crate::normal::{Form, Sink, split, write};
+use crate::normal::{Form, Sink, is_whole, split, write};
 use cc_math_core::Formula;
 use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh64::xxh64;
@@ -217,8 +217,11 @@ impl Block {
     /// Puts spaces between the tokens of the last word.
     fn split_word(&mut self) {
         let word = self.text.get(self.word..).unwrap_or_default();
+        if self.plain && is_whole(word) {
+            return self.starts.push(self.word);
+        }
         let word = std::str::from_utf8(word).unwrap_or_default();
-        split(word, self.plain, &mut self.ends);
+        split(word, &mut self.ends);
         if self.ends.len() < 2 {
             return self.starts.push(self.word);
         }
