@@ -24,22 +24,27 @@ mod parameters;
 mod permutations;
 mod random;
 
-pub use curve::{jaccard, probability, threshold};
+pub use curve::{agreement, jaccard, probability, threshold};
 pub use parameters::{Choice, InvalidParameters, Parameters, Preset};
 
-use crate::shingle::{Scratch, each};
+use crate::normal::Form;
+use crate::shingle::{Scratch, Unit, each};
 use cc_math_core::Formula;
 use permutations::Permutations;
+use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::Xxh3Default;
 
-#[cfg(doc)]
-use crate::{normal::Form, shingle::Unit};
-
 /// A signature that outlives its scratch.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Signature {
     /// The minima, band after band: `bands * rows` of them, each below 2^61 - 1.
     pub values: Vec<u64>,
+}
+
+impl From<&[u64]> for Signature {
+    fn from(minima: &[u64]) -> Self {
+        Self { values: minima.to_vec() }
+    }
 }
 
 /// Makes signatures. Made once; may be shared between threads.
@@ -68,7 +73,7 @@ impl Hasher {
         formulas: &[Formula],
         scratch: &'s mut Scratch,
     ) -> Option<&'s [u64]> {
-        let mut minima = std::mem::take(&mut scratch.result);
+        let mut minima = scratch.take_result();
         let mut seen = false;
         self.permutations.begin(&mut minima);
         each(text, formulas, self.shape(), scratch, &mut |shingles| {
@@ -93,8 +98,7 @@ impl Hasher {
         formulas: &[Formula],
         scratch: &'s mut Scratch,
     ) -> &'s [u64] {
-        let mut all = std::mem::take(&mut scratch.result);
-        all.clear();
+        let mut all = scratch.take_result();
         each(text, formulas, self.shape(), scratch, &mut |shingles| {
             all.extend_from_slice(shingles);
         });
@@ -102,7 +106,7 @@ impl Hasher {
         &scratch.result
     }
 
-    fn shape(&self) -> (crate::normal::Form, crate::shingle::Unit, usize) {
+    fn shape(&self) -> (Form, Unit, usize) {
         (self.parameters.form, self.parameters.unit, self.parameters.ngram)
     }
 }

@@ -11,6 +11,7 @@
 mod characters;
 mod english;
 mod numbers;
+mod sigma;
 mod tables;
 
 use cc_math_core::Formula;
@@ -18,7 +19,7 @@ use cc_math_tex::canonical::canonical;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-pub(crate) use english::split;
+pub(crate) use english::{is_whole, split};
 
 /// The longest run of letters handed over at once, in bytes.
 const LONGEST_RUN: usize = 1 << 14;
@@ -31,7 +32,7 @@ pub enum Form {
     /// `0`, spaces for punctuation. All signs of ASCII are punctuation to it, those of formulas too.
     Datatrove,
     /// The same outside formulas. Formulas stand in their canonical form, one word a token: letters
-    /// keep their case there, numbers their digits, and operators stay.
+    /// keep their case there, numbers their digits (each a token), and operators stay.
     Math,
 }
 

@@ -4,7 +4,7 @@
 //! datatrove does. The form is looked at in blocks, so that a document of any length takes the same
 //! memory (but a word is never cut: one of 200 MB is held).
 
-use crate::normal::{Form, Sink, split, write};
+use crate::normal::{Form, Sink, is_whole, split, write};
 use cc_math_core::Formula;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -16,7 +16,7 @@ const BLOCK: usize = 1 << 16;
 /// Shingles that are handed over at once: as many as stay in the nearest cache.
 const HANDED: usize = 512;
 
-/// Bytes that a scratch keeps between documents.
+/// Bytes, or numbers, of each kind that a scratch keeps between documents.
 const KEPT: usize = 1 << 20;
 
 /// What a shingle is a run of.
@@ -35,6 +35,16 @@ pub struct Scratch {
     block: Block,
     hashes: Vec<u64>,
     pub(crate) result: Vec<u64>,
+}
+
+impl Scratch {
+    /// An empty vector, with the memory of the last result.
+    pub(crate) fn take_result(&mut self) -> Vec<u64> {
+        let mut result = std::mem::take(&mut self.result);
+        result.clear();
+        result.shrink_to(KEPT);
+        result
+    }
 }
 
 /// Part of a text's normal form: whole words, one space between them.
@@ -208,8 +218,11 @@ impl Block {
     /// Puts spaces between the tokens of the last word.
     fn split_word(&mut self) {
         let word = self.text.get(self.word..).unwrap_or_default();
+        if self.plain && is_whole(word) {
+            return self.starts.push(self.word);
+        }
         let word = std::str::from_utf8(word).unwrap_or_default();
-        split(word, self.plain, &mut self.ends);
+        split(word, &mut self.ends);
         if self.ends.len() < 2 {
             return self.starts.push(self.word);
         }

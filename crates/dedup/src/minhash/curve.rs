@@ -30,6 +30,13 @@ pub fn jaccard(a: &mut Vec<u64>, b: &mut Vec<u64>) -> f64 {
     if all == 0 { 0.0 } else { shared as f64 / all as f64 }
 }
 
+/// The share of minima that two signatures agree in: an estimate of the Jaccard similarity, whose
+/// standard deviation is `sqrt(s * (1 - s) / n)` for n minima (Broder 1997). 0 of none.
+pub fn agreement(a: &[u64], b: &[u64]) -> f64 {
+    let same = a.iter().zip(b).filter(|(x, y)| x == y).count();
+    same as f64 / a.len().max(b.len()).max(1) as f64
+}
+
 fn make_set(shingles: &mut Vec<u64>) {
     shingles.sort_unstable();
     shingles.dedup();

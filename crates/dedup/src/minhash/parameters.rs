@@ -76,7 +76,8 @@ pub enum Preset {
     /// Nemotron-CC and NeMo Curator's defaults: 24 characters, 20 bands of 13 rows, seed 42. It finds
     /// 68 % of the pairs whose similarity is 0.8.
     Nemotron,
-    /// DCLM: 5 words, 93 bands of 15 rows.
+    /// DCLM: 5 words, 93 bands of 15 rows, as its paper is cited; the final corpus was made without
+    /// MinHash.
     Dclm,
     /// OLMo 3: 26 bands of 11 rows. Its shingles are 5 tokens of cl100k; here they are 5 words, until
     /// there is a tokeniser.

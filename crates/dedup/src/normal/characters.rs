@@ -1,15 +1,12 @@
 //! What becomes of characters beyond ASCII: small letters, spaces for punctuation, no marks.
 
-use super::{Sink, numbers, tables};
+use super::{Sink, numbers, sigma, tables};
 use std::sync::LazyLock;
 use unicode_normalization::char::decompose_canonical;
 use unicode_properties::{GeneralCategory, UnicodeGeneralCategory};
 
 /// Characters of the Basic Multilingual Plane, whose classes are looked up.
 const LOOKED_UP: u32 = 0x1_0000;
-
-/// How far around a capital sigma its word is looked at, in bytes.
-const SIGMA_CONTEXT: usize = 64;
 
 static CLASSES: LazyLock<Vec<Class>> =
     LazyLock::new(|| (0..LOOKED_UP).map(|c| char::from_u32(c).map_or(Class::Same, find)).collect());
@@ -48,7 +45,9 @@ pub(super) fn within(ranges: &[(char, char)], character: char) -> bool {
 /// other categories with a combining class, none of which comes in two orders in real text.
 pub(super) fn write_changed(text: &str, at: usize, character: char, sink: &mut impl Sink) {
     if character == 'Σ' {
-        return sink.character(small_sigma(text, at));
+        let (before, after) = (text.get(..at), text.get(at + character.len_utf8()..));
+        let small = sigma::small(before.unwrap_or_default(), after.unwrap_or_default());
+        return sink.character(small);
     }
     for small in character.to_lowercase() {
         if is_space(small) {
@@ -86,13 +85,4 @@ fn stays(character: char) -> bool {
     let mut same = character.to_lowercase().eq([character]);
     decompose_canonical(character, |part| same &= part == character);
     same && character.general_category() != GeneralCategory::NonspacingMark
-}
-
-/// The small form of the capital sigma at `at`, which is another one at the end of a word.
-fn small_sigma(text: &str, at: usize) -> char {
-    let from = text.floor_char_boundary(at.saturating_sub(SIGMA_CONTEXT));
-    let to = text.floor_char_boundary(at + SIGMA_CONTEXT);
-    let before = text.get(from..at).unwrap_or_default().to_lowercase();
-    let around = text.get(from..to).unwrap_or_default().to_lowercase();
-    around.get(before.len()..).and_then(|rest| rest.chars().next()).unwrap_or('σ')
 }

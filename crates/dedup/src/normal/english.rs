@@ -8,22 +8,26 @@ use super::characters::within;
 use super::tables::{EDGES, LETTERS, OPENERS, RULES, SYMBOLS, UNITS};
 
 /// Bytes of the longest word that has a rule of its own.
-const LONGEST_RULE: usize = 10;
+pub(super) const LONGEST_RULE: usize = 10;
 
 /// Bytes of the longest unit.
-const LONGEST_UNIT: usize = 12;
+pub(super) const LONGEST_UNIT: usize = 12;
+
+/// How many words of different letters are told apart, at most.
+const MARKS: usize = 1 << 12;
 
 /// Which words may have a rule: most words are told apart by this alone.
-const MAY_HAVE_RULE: [bool; 1024] = mark_rules();
+static MAY_HAVE_RULE: [bool; MARKS] = mark_rules();
+
+/// Whether a word of letters of ASCII has surely no rule, and so is one token.
+pub(crate) fn is_whole(letters: &[u8]) -> bool {
+    letters.len() > LONGEST_RULE || !may_have_rule(letters)
+}
 
 /// Writes where the tokens of a word end, in bytes; one end for a word that is one token.
-pub(crate) fn split(word: &str, plain: bool, ends: &mut Vec<usize>) {
+pub(crate) fn split(word: &str, ends: &mut Vec<usize>) {
     ends.clear();
-    match rule(word) {
-        Some(lengths) => push_lengths(lengths, 0, word.len(), ends),
-        None if plain => ends.push(word.len()),
-        None => split_affixes(word, ends),
-    }
+    split_affixes(word, ends);
 }
 
 fn split_affixes(word: &str, ends: &mut Vec<usize>) {
@@ -142,6 +146,10 @@ fn rule(word: &str) -> Option<&'static [usize]> {
     RULES.get(at).map(|(_, lengths)| *lengths)
 }
 
+fn may_have_rule(word: &[u8]) -> bool {
+    MAY_HAVE_RULE.get(mark(word)).copied().unwrap_or_default()
+}
+
 fn push_lengths(lengths: &[usize], from: usize, to: usize, ends: &mut Vec<usize>) {
     let mut end = from;
     for length in lengths {
@@ -155,19 +163,19 @@ fn part(word: &str, from: usize, to: usize) -> &str {
     word.get(from..to).unwrap_or_default()
 }
 
-/// A small number of a word's length, first two letters and last.
+/// A number below [`MARKS`] of a word's length, first two letters and last.
 const fn mark(word: &[u8]) -> usize {
     match word {
         [first, .., last] => {
-            let (a, b, c) = (*first as usize, word[1] as usize, *last as usize);
-            (a * 37 + b * 101 + c * 7 + word.len() * 59) % 1024
+            let letters = u32::from_le_bytes([*first, word[1], *last, word.len() as u8]);
+            (letters.wrapping_mul(0x9e37_79b1) >> (32 - MARKS.trailing_zeros())) as usize
         }
-        _ => word.len(),
+        _ => 0,
     }
 }
 
-const fn mark_rules() -> [bool; 1024] {
-    let mut marks = [false; 1024];
+const fn mark_rules() -> [bool; MARKS] {
+    let mut marks = [false; MARKS];
     let mut i = 0;
     while i < RULES.len() {
         marks[mark(RULES[i].0.as_bytes())] = true;
