@@ -4,6 +4,7 @@
 //! knows nothing of pipelines: whoever has the corpus hands over documents one at a time, keeps what
 //! comes of them, and hands that over again, sorted.
 
+pub mod bloom;
 pub mod components;
 pub mod decontaminate;
 mod formulas;

@@ -47,8 +47,8 @@ pub enum Passages {
 }
 
 /// A part of a text that is compared as one.
-struct Block {
-    range: Range<usize>,
+pub(crate) struct Block {
+    pub(crate) range: Range<usize>,
     is_code: bool,
 }
 
@@ -74,7 +74,7 @@ impl Passages {
             Self::Blocks { unit, .. } => {
                 let formulas = formulas::of(document);
                 for (block, place) in blocks(text, *unit).into_iter().zip(0..) {
-                    if self.compares(text, &formulas, &block) {
+                    if compared(self, text, &formulas, &block) {
                         let passage = text.get(block.range).unwrap_or_default();
                         keys.push((xxh3_128(passage.trim().as_bytes()), place));
                     }
@@ -90,14 +90,6 @@ impl Passages {
                 keys.extend(windows.map(xxh3_128).zip(0..));
             }
         }
-    }
-
-    fn compares(&self, text: &str, formulas: &[Formula], block: &Block) -> bool {
-        let Self::Blocks { min_words, spare_formulas, spare_code, .. } = self else { return true };
-        let passage = text.get(block.range.clone()).unwrap_or_default();
-        !(*spare_code && block.is_code)
-            && !(*spare_formulas && has_formula(formulas, &block.range))
-            && passage.split_whitespace().take((*min_words).max(1)).count() >= (*min_words).max(1)
     }
 
     /// What is cut out of a text when the passages with these numbers go; the numbers rise.
@@ -123,13 +115,30 @@ impl Passages {
     }
 }
 
+/// Whether a block is compared, and not left alone.
+pub(crate) fn compared(
+    passages: &Passages,
+    text: &str,
+    formulas: &[Formula],
+    block: &Block,
+) -> bool {
+    let Passages::Blocks { min_words, spare_formulas, spare_code, .. } = passages else {
+        return true;
+    };
+    let passage = text.get(block.range.clone()).unwrap_or_default();
+    let least = (*min_words).max(1);
+    !(*spare_code && block.is_code)
+        && !(*spare_formulas && has_formula(formulas, &block.range))
+        && passage.split_whitespace().take(least).count() >= least
+}
+
 fn has_formula(formulas: &[Formula], range: &Range<usize>) -> bool {
     let after = formulas.partition_point(|formula| formula.range().end <= range.start);
     formulas.get(after).is_some_and(|formula| formula.range().start < range.end)
 }
 
 /// The parts of a text, in order.
-fn blocks(text: &str, unit: Unit) -> Vec<Block> {
+pub(crate) fn blocks(text: &str, unit: Unit) -> Vec<Block> {
     let mut blocks: Vec<Block> = Vec::new();
     let (mut fence, mut open, mut start) = (None, false, 0);
     for line in text.split_inclusive('\n') {
@@ -178,7 +187,7 @@ fn closes(opened: &(char, usize), closing: &(char, usize), line: &str) -> bool {
 }
 
 /// Where the tokens of a text lie.
-fn split(text: &str) -> impl Iterator<Item = Range<usize>> {
+pub(crate) fn split(text: &str) -> impl Iterator<Item = Range<usize>> {
     let mut at = 0;
     std::iter::from_fn(move || {
         let rest = text.get(at..)?;

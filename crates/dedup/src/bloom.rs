@@ -1,0 +1,295 @@
+//! Passages whose n-grams came before, by a Bloom filter: one look at a corpus, in a fixed amount of
+//! memory, for a known rate of mistakes.
+//!
+//! As DCLM's BFF has it (Li et al., *DataComp-LM*, 2024): a line goes if enough of its n-grams are in
+//! the filter, a document if enough of all of its are; n-grams of what stays are put into it.
+
+use crate::formulas;
+use crate::passage::{Block, Passages, blocks, compared, split};
+use cc_math_core::Document;
+use serde::{Deserialize, Serialize};
+use xxhash_rust::xxh3::{xxh3_64, xxh3_128};
+
+/// Bits of a block: a line of the cache.
+const BLOCK_BITS: u32 = 512;
+
+/// Words of a block.
+const WORDS: usize = 8;
+
+/// A blocked Bloom filter (Putze, Sanders, Singler: *Cache-, Hash- and Space-Efficient Bloom Filters*,
+/// 2007): all bits of an entry lie in one line of the cache.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Filter {
+    blocks: Vec<[u64; WORDS]>,
+    /// Bits of an entry.
+    bits: u32,
+}
+
+/// How a filter is laid out.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Layout {
+    /// Blocks of 64 bytes.
+    pub blocks: u64,
+    /// Bits of an entry.
+    pub bits: u32,
+}
+
+impl Layout {
+    /// The smallest filter that, with so many entries in it, takes others for entries at no higher
+    /// a rate.
+    pub fn of(entries: u64, rate: f64) -> Self {
+        let rate = rate.clamp(1e-9, 0.5);
+        let sizes = (8..=800).map(|eighths| f64::from(eighths) / 8.0);
+        let fits = |size: f64| (1..=24).find(|bits| mistakes(size, *bits) <= rate).map(|b| (size, b));
+        let (size, bits) = sizes.into_iter().find_map(fits).unwrap_or((100.0, 24));
+        let blocks = (entries as f64 * size / f64::from(BLOCK_BITS)).ceil();
+        Self { blocks: (blocks as u64).max(1), bits }
+    }
+
+    /// Bytes of the filter.
+    pub fn bytes(&self) -> u64 {
+        self.blocks * WORDS as u64 * 8
+    }
+}
+
+/// The rate at which a full filter of so many bits an entry takes others for entries: that of a block,
+/// by how many entries fell into it, which is a Poisson distribution.
+fn mistakes(size: f64, bits: u32) -> f64 {
+    let mean = f64::from(BLOCK_BITS) / size;
+    let free = 1.0 - 1.0 / f64::from(BLOCK_BITS);
+    let (mut probability, mut sum) = ((-mean).exp(), 0.0);
+    for entries in 0..=(4.0 * mean + 60.0) as i32 {
+        let set = 1.0 - free.powi(entries * bits.cast_signed());
+        sum += probability * set.powi(bits.cast_signed());
+        probability *= mean / f64::from(entries + 1);
+    }
+    sum
+}
+
+impl Filter {
+    /// An empty one.
+    pub fn new(layout: Layout) -> Self {
+        let blocks = usize::try_from(layout.blocks).unwrap_or(usize::MAX).max(1);
+        Self { blocks: vec![[0; WORDS]; blocks], bits: layout.bits }
+    }
+
+    /// From what [`Filter::bytes`] gave; none if that is not of this layout.
+    pub fn read(layout: Layout, bytes: &[u8]) -> Option<Self> {
+        let (words, rest) = bytes.as_chunks::<8>();
+        let (blocks, left) = words.as_chunks::<WORDS>();
+        let sound = rest.is_empty() && left.is_empty() && blocks.len() as u64 == layout.blocks;
+        let blocks: Vec<_> =
+            blocks.iter().map(|block| block.map(u64::from_be_bytes)).collect();
+        (sound && !blocks.is_empty()).then_some(Self { blocks, bits: layout.bits })
+    }
+
+    /// The filter as bytes, block by block.
+    pub fn bytes(&self) -> impl Iterator<Item = [u8; WORDS * 8]> {
+        self.blocks.iter().map(|block| {
+            let mut bytes = [0; WORDS * 8];
+            let words = block.iter().flat_map(|word| word.to_be_bytes());
+            bytes.iter_mut().zip(words).for_each(|(to, from)| *to = from);
+            bytes
+        })
+    }
+
+    fn place(&self, entry: u128) -> usize {
+        let count = self.blocks.len() as u128;
+        (((entry >> 64) * count) >> 64) as usize
+    }
+
+    /// The bits of an entry: a word, and a mask in it, for each.
+    fn masks(&self, entry: u128) -> [u64; WORDS] {
+        let mut masks = [0_u64; WORDS];
+        let mut left = entry as u64;
+        for bit in 0..self.bits {
+            if bit % 7 == 6 {
+                left = (entry as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15 ^ u64::from(bit)) | 1;
+                left ^= left >> 29;
+            }
+            let word = masks.get_mut((left & 7) as usize);
+            word.into_iter().for_each(|word| *word |= 1 << ((left >> 3) & 63));
+            left >>= 9;
+        }
+        masks
+    }
+
+    /// Whether an entry was put in; or, at the rate the layout was made for, it was not.
+    pub fn contains(&self, entry: u128) -> bool {
+        let masks = self.masks(entry);
+        let block = self.blocks.get(self.place(entry));
+        block.is_some_and(|block| block.iter().zip(masks).all(|(word, mask)| word & mask == mask))
+    }
+
+    /// Puts an entry in.
+    pub fn insert(&mut self, entry: u128) {
+        let (masks, place) = (self.masks(entry), self.place(entry));
+        for block in self.blocks.get_mut(place) {
+            block.iter_mut().zip(masks).for_each(|(word, mask)| *word |= mask);
+        }
+    }
+}
+
+/// What goes if its n-grams came before.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Overlap {
+    /// Tokens of an n-gram: words, numbers, or any other characters.
+    pub ngram: usize,
+    /// The share of n-grams from which on it goes.
+    pub share: f64,
+    /// Whether lines go.
+    pub lines: bool,
+    /// Whether documents go.
+    pub documents: bool,
+    /// The rate at which n-grams are taken for others that came before.
+    pub rate: f64,
+    /// Lines that are left alone; they are put into the filter all the same.
+    pub spared: Passages,
+}
+
+/// What becomes of a document.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Repeated {
+    /// Whether it goes as a whole.
+    pub whole: bool,
+    /// The numbers of the lines that go.
+    pub lines: Vec<u32>,
+}
+
+impl Overlap {
+    /// How many n-grams a text has.
+    pub fn count(&self, text: &str) -> u64 {
+        let lines = blocks(text, crate::passage::Unit::Line).into_iter();
+        let tokens = lines.map(|line| split(text.get(line.range).unwrap_or_default()).count());
+        tokens.map(|tokens| (tokens + 1).saturating_sub(self.ngram) as u64).sum()
+    }
+
+    /// Judges a document by what came before, and enters what stays of it. `others` are filters that
+    /// are looked at only.
+    pub fn judge(&self, document: &Document, filter: &mut Filter, others: &[Filter]) -> Repeated {
+        let text = &document.text;
+        let formulas = formulas::of(document);
+        let mut repeated = Repeated::default();
+        let (mut all, mut known) = (0, 0);
+        let mut entries: Vec<u128> = Vec::new();
+        let mut hashes: Vec<u8> = Vec::new();
+        for (line, number) in blocks(text, crate::passage::Unit::Line).into_iter().zip(0..) {
+            let start = entries.len();
+            self.ngrams(text, &line, &mut hashes, &mut entries);
+            let ngrams = entries.get(start..).unwrap_or_default();
+            let seen = |entry: &&u128| {
+                filter.contains(**entry) || others.iter().any(|other| other.contains(**entry))
+            };
+            let found = ngrams.iter().filter(seen).count();
+            all += ngrams.len();
+            known += found;
+            let goes = self.lines && !ngrams.is_empty() && self.is_enough(found, ngrams.len());
+            if goes && compared(&self.spared, text, &formulas, &line) {
+                repeated.lines.push(number);
+                entries.truncate(start);
+            }
+        }
+        repeated.whole = self.documents && all > 0 && self.is_enough(known, all);
+        if !repeated.whole {
+            entries.iter().for_each(|entry| filter.insert(*entry));
+        }
+        repeated
+    }
+
+    fn is_enough(&self, found: usize, of: usize) -> bool {
+        found as f64 >= self.share * of as f64
+    }
+
+    fn ngrams(&self, text: &str, line: &Block, hashes: &mut Vec<u8>, entries: &mut Vec<u128>) {
+        let line = text.get(line.range.clone()).unwrap_or_default();
+        hashes.clear();
+        for token in split(line) {
+            let token = line.get(token).unwrap_or_default();
+            hashes.extend(xxh3_64(token.as_bytes()).to_be_bytes());
+        }
+        entries.extend(hashes.windows(8 * self.ngram.max(1)).step_by(8).map(xxh3_128));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::passage::Unit;
+
+    fn entry(number: u64) -> u128 {
+        xxh3_128(&number.to_be_bytes())
+    }
+
+    #[test]
+    fn mistakes_come_at_the_rate_that_was_asked_for() {
+        for rate in [0.1, 0.01, 0.001] {
+            let layout = Layout::of(20_000, rate);
+            let mut filter = Filter::new(layout);
+            (0..20_000).for_each(|number| filter.insert(entry(number)));
+            assert!((0..20_000).all(|number| filter.contains(entry(number))));
+            let others = 200_000;
+            let taken = (1 << 40..(1 << 40) + others).filter(|n| filter.contains(entry(*n))).count();
+            let found = taken as f64 / others as f64;
+            assert!((rate * 0.5..rate * 1.25).contains(&found), "{rate}: {found} {layout:?}");
+        }
+    }
+
+    #[test]
+    fn a_filter_comes_back_from_its_bytes() {
+        let layout = Layout::of(100, 0.01);
+        let mut filter = Filter::new(layout);
+        (0..100).for_each(|number| filter.insert(entry(number)));
+        let bytes: Vec<u8> = filter.bytes().flatten().collect();
+        assert_eq!(bytes.len() as u64, layout.bytes());
+        assert_eq!(Filter::read(layout, &bytes), Some(filter));
+        assert_eq!(Filter::read(layout, &bytes[64..]), None);
+        assert_eq!(Filter::read(layout, &bytes[1..]), None);
+    }
+
+    const OVERLAP: Overlap = Overlap {
+        ngram: 3,
+        share: 0.8,
+        lines: true,
+        documents: true,
+        rate: 1e-6,
+        spared: Passages::Blocks {
+            unit: Unit::Line,
+            min_words: 0,
+            spare_formulas: true,
+            spare_code: true,
+            keep_first: true,
+        },
+    };
+
+    fn judge(filter: &mut Filter, text: &str) -> Repeated {
+        OVERLAP.judge(&Document::new("u", text.into()), filter, &[])
+    }
+
+    #[test]
+    fn lines_and_documents_go_that_came_before() {
+        let mut filter = Filter::new(Layout::of(1000, 1e-6));
+        let text = "one two three four\nfive six seven eight nine ten\n";
+        assert_eq!(OVERLAP.count(text), 6);
+        assert_eq!(judge(&mut filter, text), Repeated::default());
+        let again = judge(&mut filter, "five six seven eight nine ten\nnew words stand here now as well\n");
+        assert_eq!(again, Repeated { whole: false, lines: vec![0] });
+        assert!(judge(&mut filter, text).whole);
+        assert_eq!(judge(&mut filter, "one two\n"), Repeated::default());
+        let formula = judge(&mut filter, "so $x$ one two three four\nso many other words are here\n");
+        assert_eq!(formula, Repeated::default());
+        let formula = judge(&mut filter, "so $x$ one two three four\nand yet more words not seen\n");
+        assert_eq!(formula, Repeated::default());
+    }
+
+    #[test]
+    fn other_filters_are_looked_at_only() {
+        let mut known = Filter::new(Layout::of(100, 1e-6));
+        judge(&mut known, "one two three four");
+        let before = known.clone();
+        let others = [known];
+        let mut filter = Filter::new(Layout::of(100, 1e-6));
+        let document = Document::new("u", "one two three four".into());
+        assert!(OVERLAP.judge(&document, &mut filter, &others).whole);
+        assert_eq!(others, [before]);
+    }
+}
