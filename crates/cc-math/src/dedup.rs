@@ -29,6 +29,8 @@ enum Kind {
     Paragraph(StageArguments<Paragraph>),
     /// Take out stretches of tokens that are in an earlier document.
     Substring(StageArguments<Substring>),
+    /// Take out lines and documents whose n-grams came before, by a Bloom filter.
+    Bloom(StageArguments<Bloom>),
     /// Tell what sources an index has, or remove some.
     Index(IndexArguments),
 }
@@ -58,7 +60,8 @@ named!(
     Exact "exact_dedup",
     Minhash "minhash_dedup",
     Paragraph "paragraph_dedup",
-    Substring "substring_dedup"
+    Substring "substring_dedup",
+    Bloom "bloom_dedup"
 );
 
 /// Runs the verb.
@@ -68,6 +71,7 @@ pub(crate) fn run(arguments: DedupArguments, log: &Log) -> Result<Ending, Fault>
         Kind::Minhash(arguments) => run_stage(arguments, log),
         Kind::Paragraph(arguments) => run_stage(arguments, log),
         Kind::Substring(arguments) => run_stage(arguments, log),
+        Kind::Bloom(arguments) => run_stage(arguments, log),
         Kind::Index(arguments) => index(&arguments),
     }
 }

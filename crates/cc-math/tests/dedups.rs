@@ -270,6 +270,25 @@ fn a_new_crawl_is_compared_with_what_an_index_knows() {
     );
 }
 
+#[test]
+fn what_a_filter_has_seen_goes() {
+    let scratch = scratch();
+    let index = r#"{"path":"index","add_as":"NAME"}"#;
+    let first = format!("--index {}", index.replace("NAME", "old"));
+    scratch.well(&format!("dedup bloom in/0.jsonl in/1.jsonl -o old --threads 1 {first}"));
+    scratch.well(&format!("dedup bloom in/0.jsonl in/1.jsonl -o four --threads 4 {first}"));
+    assert_eq!(ids(&scratch.documents("old")), ids(&scratch.documents("four")));
+    let second = format!("--index {}", index.replace("NAME", "new"));
+    scratch.well(&format!("dedup bloom in/2.jsonl in/3.jsonl -o new {second}"));
+    scratch.well("dedup bloom in -o all");
+    let count = |out: &str| scratch.documents(out).len();
+    assert_eq!((count("old") + count("new"), count("all")), (120, 120));
+    assert_eq!(rejects(&scratch, "all"), json!({ "bloom_dedup": { "ngram-overlap": 20 } }));
+    assert_eq!(text(&scratch.well("dedup index index").stdout).lines().count(), 2);
+    scratch.well("dedup bloom in -o told --annotate");
+    assert_eq!(scratch.documents("told").len(), 140);
+}
+
 /// A pipeline with stages before, between and behind.
 const PIPELINE: &str = "name: many\nsource: { documents: { paths: [in] } }\nstages:\n  - where: \"id <> '5-0'\"\n  - exact_dedup\n  - sample: 0.9\n  - minhash_dedup: { keep: [oldest] }\n  - shuffle\n  - paragraph_dedup\n  - limit: 70\noutput: out\n";
 
@@ -336,7 +355,7 @@ fn inputs_that_hurt_are_compared_all_the_same() {
     }
     rows += "{\"text\": \"\"}\n{\"text\": \"a \\ud800\"}\n";
     fs::write(scratch.0.join("h.jsonl"), rows).unwrap();
-    for kind in ["exact", "minhash", "paragraph", "substring"] {
+    for kind in ["exact", "minhash", "paragraph", "substring", "bloom"] {
         let out = scratch.run(&format!("dedup {kind} h.jsonl -o {kind}"));
         assert!(matches!(out.status.code(), Some(0 | 1)), "{kind}: {}", text(&out.stderr));
     }

@@ -53,6 +53,8 @@ coded! {
         DuplicateUrl = "duplicate-url",
         /// Another document is nearly the same (`minhash_dedup`).
         NearDuplicate = "near-duplicate",
+        /// Its n-grams came before (`bloom_dedup`).
+        NgramOverlap = "ngram-overlap",
         /// All of its text is in other documents (`paragraph_dedup`, `substring_dedup`).
         NothingLeft = "nothing-left",
         /// The page could not be processed because of a fault of ours; its bytes are in the rejects.

@@ -40,7 +40,8 @@ impl Layout {
     pub fn of(entries: u64, rate: f64) -> Self {
         let rate = rate.clamp(1e-9, 0.5);
         let sizes = (8..=800).map(|eighths| f64::from(eighths) / 8.0);
-        let fits = |size: f64| (1..=24).find(|bits| mistakes(size, *bits) <= rate).map(|b| (size, b));
+        let fits =
+            |size: f64| (1..=24).find(|bits| mistakes(size, *bits) <= rate).map(|b| (size, b));
         let (size, bits) = sizes.into_iter().find_map(fits).unwrap_or((100.0, 24));
         let blocks = (entries as f64 * size / f64::from(BLOCK_BITS)).ceil();
         Self { blocks: (blocks as u64).max(1), bits }
@@ -78,8 +79,7 @@ impl Filter {
         let (words, rest) = bytes.as_chunks::<8>();
         let (blocks, left) = words.as_chunks::<WORDS>();
         let sound = rest.is_empty() && left.is_empty() && blocks.len() as u64 == layout.blocks;
-        let blocks: Vec<_> =
-            blocks.iter().map(|block| block.map(u64::from_be_bytes)).collect();
+        let blocks: Vec<_> = blocks.iter().map(|block| block.map(u64::from_be_bytes)).collect();
         (sound && !blocks.is_empty()).then_some(Self { blocks, bits: layout.bits })
     }
 
@@ -91,6 +91,11 @@ impl Filter {
             bytes.iter_mut().zip(words).for_each(|(to, from)| *to = from);
             bytes
         })
+    }
+
+    /// How it is laid out.
+    pub fn layout(&self) -> Layout {
+        Layout { blocks: self.blocks.len() as u64, bits: self.bits }
     }
 
     fn place(&self, entry: u128) -> usize {
@@ -124,7 +129,7 @@ impl Filter {
     /// Puts an entry in.
     pub fn insert(&mut self, entry: u128) {
         let (masks, place) = (self.masks(entry), self.place(entry));
-        for block in self.blocks.get_mut(place) {
+        if let Some(block) = self.blocks.get_mut(place) {
             block.iter_mut().zip(masks).for_each(|(word, mask)| *word |= mask);
         }
     }
@@ -228,7 +233,8 @@ mod tests {
             (0..20_000).for_each(|number| filter.insert(entry(number)));
             assert!((0..20_000).all(|number| filter.contains(entry(number))));
             let others = 200_000;
-            let taken = (1 << 40..(1 << 40) + others).filter(|n| filter.contains(entry(*n))).count();
+            let taken =
+                (1 << 40..(1 << 40) + others).filter(|n| filter.contains(entry(*n))).count();
             let found = taken as f64 / others as f64;
             assert!((rate * 0.5..rate * 1.25).contains(&found), "{rate}: {found} {layout:?}");
         }
@@ -271,13 +277,16 @@ mod tests {
         let text = "one two three four\nfive six seven eight nine ten\n";
         assert_eq!(OVERLAP.count(text), 6);
         assert_eq!(judge(&mut filter, text), Repeated::default());
-        let again = judge(&mut filter, "five six seven eight nine ten\nnew words stand here now as well\n");
+        let again =
+            judge(&mut filter, "five six seven eight nine ten\nnew words stand here now as well\n");
         assert_eq!(again, Repeated { whole: false, lines: vec![0] });
         assert!(judge(&mut filter, text).whole);
         assert_eq!(judge(&mut filter, "one two\n"), Repeated::default());
-        let formula = judge(&mut filter, "so $x$ one two three four\nso many other words are here\n");
+        let formula =
+            judge(&mut filter, "so $x$ one two three four\nso many other words are here\n");
         assert_eq!(formula, Repeated::default());
-        let formula = judge(&mut filter, "so $x$ one two three four\nand yet more words not seen\n");
+        let formula =
+            judge(&mut filter, "so $x$ one two three four\nand yet more words not seen\n");
         assert_eq!(formula, Repeated::default());
     }
 

@@ -1,6 +1,7 @@
 //! What is written down of a document before all of them are known, so that it can be compared with
 //! the others afterwards.
 
+use crate::bloom::Overlap;
 use crate::formulas;
 use crate::keep::Policy;
 use crate::minhash::{Hasher, Parameters};
@@ -32,6 +33,8 @@ pub enum Scheme {
     },
     /// Equal passages.
     Passages(Passages),
+    /// N-grams that came before.
+    Bloom(Overlap),
 }
 
 impl fmt::Debug for Scheme {
@@ -43,6 +46,7 @@ impl fmt::Debug for Scheme {
                 f.debug_tuple("MinHash").field(policy).field(parameters).finish()
             }
             Self::Passages(passages) => f.debug_tuple("Passages").field(passages).finish(),
+            Self::Bloom(overlap) => f.debug_tuple("Bloom").field(overlap).finish(),
         }
     }
 }
@@ -86,6 +90,7 @@ impl Scheme {
                 keep_first,
             }) => json!({ "blocks": [unit, min_words, spare_formulas, spare_code, keep_first] }),
             Self::Passages(Passages::Windows { tokens, .. }) => json!({ "windows": tokens }),
+            Self::Bloom(overlap) => json!({ "bloom": { "ngram": overlap.ngram } }),
         }
     }
 
@@ -101,6 +106,7 @@ impl Scheme {
                 Shape { sections: parameters.bands, key: 8, payload: ROW, facts }
             }
             Self::Passages(_) => Shape { sections: 1, key: 16, payload: ROW + 4, facts: 0 },
+            Self::Bloom(_) => Shape { sections: 0, key: 16, payload: 0, facts: self.facts() },
         }
     }
 
@@ -112,6 +118,8 @@ impl Scheme {
                 policy.width() + (parameters.bands * parameters.rows).min(DIGEST).div_ceil(4)
             }
             Self::Passages(_) => 0,
+            // How many n-grams it has.
+            Self::Bloom(_) => 8,
         }
     }
 
@@ -124,7 +132,7 @@ impl Scheme {
     pub fn payload<'a>(&self, sketch: &'a Sketch, place: &'a [u8; 4]) -> &'a [u8] {
         match self {
             Self::Text(_) | Self::Url(_) => &sketch.facts,
-            Self::MinHash { .. } => &[],
+            Self::MinHash { .. } | Self::Bloom(_) => &[],
             Self::Passages(_) => place,
         }
     }
@@ -133,7 +141,17 @@ impl Scheme {
     pub fn policy(&self) -> Option<&Policy> {
         match self {
             Self::Text(policy) | Self::Url(policy) | Self::MinHash { policy, .. } => Some(policy),
-            Self::Passages(_) => None,
+            Self::Passages(_) | Self::Bloom(_) => None,
+        }
+    }
+
+    /// What passages are cut out of documents, where documents are not dropped as a whole.
+    pub fn passages(&self) -> Option<&Passages> {
+        match self {
+            Self::Passages(passages) | Self::Bloom(Overlap { spared: passages, .. }) => {
+                Some(passages)
+            }
+            Self::Text(_) | Self::Url(_) | Self::MinHash { .. } => None,
         }
     }
 
@@ -155,6 +173,7 @@ impl Scheme {
                 }
             }
             Self::Passages(passages) => passages.keys(document, keys),
+            Self::Bloom(overlap) => facts.extend(overlap.count(&document.text).to_be_bytes()),
         }
         sketch
     }

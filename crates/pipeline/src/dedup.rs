@@ -91,6 +91,8 @@ pub(crate) enum Sort {
     Choose,
     /// Of equal passages one stays, or none.
     Repeats,
+    /// One document after another is held against a Bloom filter.
+    Filter,
 }
 
 impl Sort {
@@ -105,6 +107,7 @@ impl Sort {
             Self::Members => "members",
             Self::Choose => "choose",
             Self::Repeats => "repeats",
+            Self::Filter => "filter",
         }
     }
 }
@@ -145,6 +148,7 @@ impl Dedup {
             }
             Scheme::Passages(Passages::Blocks { .. }) => ("paragraph", 0, Vec::new()),
             Scheme::Passages(Passages::Windows { .. }) => ("token", 0, Vec::new()),
+            Scheme::Bloom(_) => ("document", 0, Vec::new()),
         };
         Comparison { stage, bytes, of, memory, curve }
     }
@@ -163,6 +167,7 @@ impl Dedup {
                 before.chain([Sort::Labels, Sort::Members, Sort::Choose]).collect()
             }
             (Scheme::Passages(_), _) => vec![Sort::Repeats],
+            (Scheme::Bloom(_), _) => vec![Sort::Filter],
         }
     }
 
@@ -178,6 +183,7 @@ impl Dedup {
             Scheme::Url(_) => Reason::DuplicateUrl,
             Scheme::MinHash { .. } => Reason::NearDuplicate,
             Scheme::Passages(_) => Reason::NothingLeft,
+            Scheme::Bloom(_) => Reason::NgramOverlap,
         }
     }
 

@@ -1,5 +1,6 @@
 //! A run from its beginning to its account.
 
+use crate::dedup::records::Contents;
 use crate::dedup::sort::{History, sum};
 use crate::engine::{End, Setup, Sink, sort, work};
 use crate::error::RunError;
@@ -9,6 +10,7 @@ use crate::mix::Draw;
 use crate::plan::{Plan, Task};
 use crate::process::{Batch, Extract, Way};
 use cc_math_core::{Counts, FailedInput, MANIFEST_FORMAT, Manifest};
+use cc_math_dedup::sketch::Scheme;
 use cc_math_extract::{Extractor, Options};
 use cc_math_store::host_name;
 use serde_json::{Value as Json, json};
@@ -172,8 +174,17 @@ fn add_to_indexes(plan: &Plan, folder: &Folder, notes: &[Note]) -> Result<(), Ru
             continue;
         };
         let Some(index) = &dedup.index else { continue };
-        let held: Vec<Note> = notes.iter().filter(|note| note.leg == number).cloned().collect();
-        index.add(dedup, folder.root(), &held)?;
+        let held = notes.iter().filter(|note| note.leg == number);
+        let rows = |note: &Note| note.held.as_ref().map_or(0, |held| held.rows);
+        let all: u64 = held.clone().map(rows).sum();
+        let sketches = held.flat_map(|note| note.records.iter().map(|file| (file, rows(note))));
+        let behind = notes.iter().filter(|note| note.leg == number + 1);
+        let filters = behind.flat_map(|note| &note.records).map(|file| (file, all));
+        let filters = filters.filter(|(file, _)| matches!(file.contents, Contents::Filter { .. }));
+        match dedup.scheme {
+            Scheme::Bloom(_) => index.add(dedup, folder.root(), filters.collect())?,
+            _ => index.add(dedup, folder.root(), sketches.collect())?,
+        }
     }
     Ok(())
 }

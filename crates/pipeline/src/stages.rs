@@ -3,6 +3,7 @@
 //! [`STAGES`] feeds the reader of pipelines, `cc-math stages`, the schemas and `docs/stages.md`;
 //! what the reference says of a stage and its options are the doc comments of its struct.
 
+mod bloom_dedup;
 mod condition;
 mod exact_dedup;
 mod extract;
@@ -149,6 +150,7 @@ pub const STAGES: &[StageKind] = &[
     kind::<minhash_dedup::MinhashDedup>(),
     kind::<paragraph_dedup::ParagraphDedup>(),
     kind::<substring_dedup::SubstringDedup>(),
+    kind::<bloom_dedup::BloomDedup>(),
 ];
 
 const fn kind<T: Options>() -> StageKind {

@@ -5,9 +5,8 @@
 //! those of the run, and none of them is ruled on.
 
 use super::Dedup;
-use super::records::{Numbered, RecordFile};
+use super::records::{Contents, Numbered, RecordFile};
 use crate::error::RunError;
-use crate::folder::Note;
 use cc_math_store::{Durability, RecordRange, Root, StoreError, Tree, open_tree};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -77,24 +76,26 @@ impl Index {
                 });
             }
             for Indexed { file, rows } in source.files {
+                let is_filter = matches!(file.contents, Contents::Filter { .. });
                 files.push(Numbered { root: tree.root().clone(), file, base });
-                base += rows;
+                base += if is_filter { 0 } else { rows };
             }
         }
         Ok((files, base))
     }
 
-    /// Adds what a run wrote down of its documents.
-    pub(crate) fn add(&self, dedup: &Dedup, root: &Root, held: &[Note]) -> Result<(), RunError> {
+    /// Adds what a run wrote down of its documents: files, each with how many it is about.
+    pub(crate) fn add(
+        &self,
+        dedup: &Dedup,
+        root: &Root,
+        mut mine: Vec<(&RecordFile, u64)>,
+    ) -> Result<(), RunError> {
         let Some(name) = &self.add_as else { return Ok(()) };
         let tree = open_tree(&self.path)?;
         tree.make("")?;
         tree.look()?;
         let scheme = dedup.scheme.to_json();
-        let mut mine: Vec<(&RecordFile, u64)> = held
-            .iter()
-            .flat_map(|note| note.records.iter().zip(note.held.iter().map(|held| held.rows)))
-            .collect();
         mine.sort_by(|a, b| a.0.path.cmp(&b.0.path));
         let is_same = |source: &Source| {
             let theirs = source.files.iter().map(|indexed| &indexed.file.xxh3);

@@ -2,6 +2,7 @@
 
 use crate::error::RunError;
 use crate::folder::Folder;
+use cc_math_dedup::bloom::{Filter, Layout};
 use cc_math_dedup::segment::{Builder, Extent, PREFIX_BITS, Shape, prefix};
 use cc_math_dedup::sketch::{Scheme, Sketch};
 use cc_math_store::{Pending, RecordRange, Root, StoreError};
@@ -30,6 +31,8 @@ pub(crate) enum Contents {
     /// By the number, eight bytes, that each begins with: they are sorted by it. The index has that
     /// of every so many-th.
     Rows { width: usize, rows: u64, index: Vec<u64> },
+    /// Not at all: it is a Bloom filter.
+    Filter { layout: Layout },
 }
 
 /// Records from one entry of an index to the next.
@@ -141,6 +144,17 @@ impl RowsWriter {
     }
 }
 
+/// Writes a Bloom filter.
+pub(crate) fn write_filter(
+    filter: &Filter,
+    mut file: Pending,
+    folder: &Folder,
+    path: String,
+) -> Result<RecordFile, RunError> {
+    filter.bytes().try_for_each(|block| written(file.write_all(&block)))?;
+    publish(folder, path, file, Contents::Filter { layout: filter.layout() })
+}
+
 fn publish(
     folder: &Folder,
     path: String,
@@ -203,8 +217,20 @@ impl Numbered {
     fn segments(&self) -> Option<(&Shape, &[Extent])> {
         match &self.file.contents {
             Contents::Segments { shape, extents, .. } => Some((shape, extents)),
-            Contents::Rows { .. } => None,
+            Contents::Rows { .. } | Contents::Filter { .. } => None,
         }
+    }
+
+    /// The filter, if it is one.
+    pub(crate) fn filter(&self) -> Result<Option<Filter>, RunError> {
+        let Contents::Filter { layout } = self.file.contents else { return Ok(None) };
+        let mut whole = None;
+        let range = [(Arc::clone(&self.file.path), 0..self.file.bytes)];
+        read(&self.root, &range, |_, bytes| {
+            whole = Filter::read(layout, &bytes);
+            Ok(())
+        })?;
+        whole.map(Some).ok_or_else(|| damaged(&self.root, &self.file.path))
     }
 
     /// Records of a section.

@@ -4,6 +4,7 @@ use super::records::{RecordFile, between};
 use super::{Dedup, Mode};
 use crate::error::RunError;
 use cc_math_core::{Document, Verdict};
+use cc_math_dedup::passage::Passages;
 use cc_math_dedup::ruling::Ruling;
 use cc_math_dedup::sketch::Scheme;
 use cc_math_store::Root;
@@ -39,7 +40,7 @@ impl Rules {
     pub(crate) fn on(&self, numbers: Range<u64>) -> Result<Ruled, RunError> {
         let mut ruled = Ruled::default();
         between(&self.root, &self.files, numbers, |record| {
-            if let Scheme::Passages(_) = self.dedup.scheme {
+            if self.dedup.scheme.passages().is_some() {
                 let (document, place) = place(record);
                 ruled.places.entry(document).or_default().push(place);
             } else if let Some(ruling) = Ruling::read(record) {
@@ -53,11 +54,12 @@ impl Rules {
 
     /// Carries out what was ruled on a document with this number.
     pub(crate) fn apply(&self, ruled: &Ruled, number: u64, document: &mut Document) -> Verdict {
-        match &self.dedup.scheme {
-            Scheme::Passages(_) => {
-                ruled.places.get(&number).map_or(Verdict::Keep, |places| self.cut(document, places))
-            }
-            _ => self.judge(ruled.whole.get(&number), document),
+        match self.dedup.scheme.passages() {
+            Some(passages) => ruled
+                .places
+                .get(&number)
+                .map_or(Verdict::Keep, |places| self.cut(passages, document, places)),
+            None => self.judge(ruled.whole.get(&number), document),
         }
     }
 
@@ -84,28 +86,33 @@ impl Rules {
         Verdict::Drop { reason: self.dedup.reason(), detail: detail.into() }
     }
 
-    fn cut(&self, document: &mut Document, places: &[u32]) -> Verdict {
-        let Scheme::Passages(passages) = &self.dedup.scheme else { return Verdict::Keep };
-        let cuts = passages.cuts(document, places);
+    fn cut(&self, passages: &Passages, document: &mut Document, places: &[u32]) -> Verdict {
+        let whole = std::iter::once(0..document.text.len());
+        let cuts = match places.last() {
+            Some(&WHOLE) => whole.collect(),
+            _ => passages.cuts(document, places),
+        };
         let bytes: usize = cuts.iter().map(ExactSizeIterator::len).sum();
         if self.dedup.mode == Mode::Annotate {
             document.metadata.insert("repeated_bytes".into(), bytes.into());
             return Verdict::Keep;
         }
-        let rest = || {
-            let mut rest = document.clone();
-            rest.cut(&cuts);
-            rest
-        };
-        let rest = rest();
+        let mut rest = document.clone();
+        rest.cut(&cuts);
         if rest.text.trim().is_empty() {
-            let detail = format!("all {bytes} bytes are in other documents");
+            let detail = match self.dedup.scheme {
+                Scheme::Bloom(_) => "its n-grams are in documents before it".into(),
+                _ => format!("all {bytes} bytes are in other documents"),
+            };
             return Verdict::Drop { reason: self.dedup.reason(), detail: detail.into() };
         }
         *document = rest;
         Verdict::Keep
     }
 }
+
+/// In place of a passage's number: all of the document.
+pub(crate) const WHOLE: u32 = u32::MAX;
 
 /// Bytes of a passage in a file of rulings.
 pub(crate) const PLACE: usize = 12;

@@ -2,24 +2,26 @@
 
 use super::records::{
     Contents, Numbered, RecordFile, RowsWriter, SegmentWriter, between, lookup, prefixes,
+    write_filter,
 };
-use super::rules::PLACE;
+use super::rules::{PLACE, WHOLE};
 use super::{Dedup, Join, ROUNDS, Sort, Star};
 use crate::engine::Setup;
 use crate::error::RunError;
-use crate::folder::{Folder, Note};
+use crate::folder::{Folder, HeldFile, Note};
 use crate::legs::Leg;
 use crate::plan::{Part, Task};
 use cc_math_core::{InputEntry, document_id};
+use cc_math_dedup::bloom::{Filter, Layout, Repeated};
 use cc_math_dedup::components::Components;
 use cc_math_dedup::ruling::{Member, Place, RULING, Ruling, repeats, rule, runs};
 use cc_math_dedup::segment::Shape;
 use cc_math_dedup::sketch::Scheme;
-use cc_math_store::Root;
+use cc_math_store::{Pending, Root};
 use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicBool, Ordering};
 use xxhash_rust::xxh3::xxh3_64;
 
 /// Records that a task sorts in memory, at most.
@@ -40,6 +42,8 @@ pub(crate) struct Sorting {
     segments: Arc<[Numbered]>,
     /// Sorted files of the leg before.
     rows: Arc<[RecordFile]>,
+    /// Documents, where they are looked at again.
+    held: Arc<[HeldFile]>,
     section: usize,
     range: Range<u32>,
     /// The number of the first document that is not an index's.
@@ -131,8 +135,10 @@ pub(crate) fn tasks(
         Sort::Members => (sketches, last.clone()),
         Sort::Star(_) | Sort::Labels => (grouped(), Vec::new()),
         Sort::Choose if dedup.is_joined() => (grouped(), Vec::new()),
-        Sort::Bands | Sort::Choose | Sort::Repeats => (sketches, Vec::new()),
+        Sort::Bands | Sort::Choose | Sort::Repeats | Sort::Filter => (sketches, Vec::new()),
     };
+    let held = history.held.iter().filter_map(|note| note.held.clone());
+    let held: Vec<HeldFile> = held.filter(|_| sort == Sort::Filter).collect();
     let all: Vec<RecordFile> =
         segments.iter().map(|file| file.file.clone()).chain(rows.iter().cloned()).collect();
     let whole = Sorting {
@@ -142,6 +148,7 @@ pub(crate) fn tasks(
         sort,
         segments: segments.into(),
         rows: rows.into(),
+        held: held.into(),
         section: 0,
         range: 0..0,
         first,
@@ -163,12 +170,13 @@ impl Sorting {
     fn parts(&self) -> Vec<Self> {
         let name = self.sort.name();
         match self.sort {
-            Sort::Join => vec![Self { name: name.into(), ..self.clone() }],
+            Sort::Filter if self.held.is_empty() => Vec::new(),
+            Sort::Join | Sort::Filter => vec![Self { name: name.into(), ..self.clone() }],
             Sort::Members => self.by_documents(),
             Sort::Bands | Sort::Star(_) | Sort::Labels | Sort::Choose | Sort::Repeats => {
                 let sections = self.segments.first().map_or(0, |file| match &file.file.contents {
                     Contents::Segments { shape, .. } => shape.sections,
-                    Contents::Rows { .. } => 0,
+                    Contents::Rows { .. } | Contents::Filter { .. } => 0,
                 });
                 (0..sections).flat_map(|section| self.by_keys(section)).collect()
             }
@@ -203,9 +211,72 @@ impl Sorting {
         InputEntry { name: self.name.to_string(), bytes: 0, xxh3: self.digest.to_string() }
     }
 
-    /// Does what it is to do; the files that it made.
-    fn work(&self, folder: &Folder, path: &str, pending: &str) -> Result<RecordFile, RunError> {
+    /// Does what it is to do, which a filter does not if it is to stop; the files that it made.
+    fn work(
+        &self,
+        folder: &Folder,
+        path: &str,
+        stop: &AtomicBool,
+    ) -> Result<Option<Vec<RecordFile>>, RunError> {
+        let pending = path.rsplit('/').next().unwrap_or(path);
         let file = folder.pending(pending)?;
+        if self.sort == Sort::Filter {
+            let Some((filter, rows)) = self.filter(RowsWriter::new(file, PLACE), stop)? else {
+                return Ok(None);
+            };
+            let mut files = vec![rows.finish(folder, path.to_owned())?];
+            if self.dedup.index.as_ref().is_some_and(|index| index.add_as.is_some()) {
+                let file = folder.pending(&format!("{pending}.filter"))?;
+                files.push(write_filter(&filter, file, folder, format!("{path}.filter"))?);
+            }
+            return Ok(Some(files));
+        }
+        self.sorted(file, folder, path).map(|file| Some(vec![file]))
+    }
+
+    /// Holds documents, one after another, against what came before them.
+    fn filter(
+        &self,
+        mut out: RowsWriter,
+        stop: &AtomicBool,
+    ) -> Result<Option<(Filter, RowsWriter)>, RunError> {
+        let mut filter = Filter::new(Layout::of(0, 0.5));
+        let Scheme::Bloom(overlap) = &self.dedup.scheme else { return Ok(Some((filter, out))) };
+        let mut ngrams = 0_u64;
+        let mut others = Vec::new();
+        for file in self.segments.iter() {
+            others.extend(file.filter()?);
+            file.facts(|_, count| {
+                ngrams += super::records::number(count);
+                Ok(())
+            })?;
+        }
+        filter = Filter::new(Layout::of(ngrams, overlap.rate));
+        let mut number = 0_u64;
+        for held in self.held.iter() {
+            let (name, place) = (Arc::from(&*held.path), self.root.place(&held.path)?);
+            for frame in &held.frames {
+                if stop.load(Ordering::Relaxed) {
+                    return Ok(None);
+                }
+                let range = frame.range(&name);
+                for stored in self.root.records(std::slice::from_ref(&range), u64::MAX) {
+                    for document in frame.documents(stored, &place)? {
+                        let Repeated { whole, lines } =
+                            overlap.judge(&document, &mut filter, &others);
+                        let places = if whole { vec![WHOLE] } else { lines };
+                        places
+                            .into_iter()
+                            .try_for_each(|place| out.push(&placed(number, place)))?;
+                        number += 1;
+                    }
+                }
+            }
+        }
+        Ok(Some((filter, out)))
+    }
+
+    fn sorted(&self, file: Pending, folder: &Folder, path: &str) -> Result<RecordFile, RunError> {
         let rows = match self.sort {
             Sort::Members => {
                 let writer = SegmentWriter::new(file, members(&self.dedup.scheme));
@@ -230,6 +301,7 @@ impl Sorting {
             Sort::Join => self.join(RowsWriter::new(file, LABEL)),
             Sort::Choose => self.choose(RowsWriter::new(file, RULING)),
             Sort::Repeats => self.repeats(RowsWriter::new(file, PLACE)),
+            Sort::Filter => Ok(RowsWriter::new(file, PLACE)),
         };
         rows?.finish(folder, path.to_owned())
     }
@@ -418,10 +490,7 @@ impl Sorting {
             gone.extend(repeats(passages, self.first, &equal));
         }
         gone.sort_unstable();
-        for (document, place) in gone {
-            let [a, b] = [&document.to_be_bytes()[..], &place.to_be_bytes()[..]];
-            out.push(&[a, b].concat())?;
-        }
+        gone.into_iter().try_for_each(|(document, place)| out.push(&placed(document, place)))?;
         Ok(out)
     }
 }
@@ -476,7 +545,7 @@ pub(crate) fn sum(notes: &[Note]) -> (u64, u64) {
             let records: u64 = records.map(|n| u64::from(*n)).sum();
             (count + records, sum.wrapping_add(*more))
         }
-        Contents::Rows { .. } => (count, sum),
+        Contents::Rows { .. } | Contents::Filter { .. } => (count, sum),
     })
 }
 
@@ -498,6 +567,14 @@ fn parted(record: &[u8]) -> (u64, u64, u16) {
     (u64::from_be_bytes(*a), u64::from_be_bytes(*b), u16::from_be_bytes(*band))
 }
 
+/// A passage of a document, as a record.
+fn placed(document: u64, place: u32) -> [u8; PLACE] {
+    let mut record = [0; PLACE];
+    let bytes = document.to_be_bytes().into_iter().chain(place.to_be_bytes());
+    record.iter_mut().zip(bytes).for_each(|(to, from)| *to = from);
+    record
+}
+
 /// The four bytes that something begins with, as a number.
 fn head(bytes: &[u8]) -> u32 {
     bytes.first_chunk().map_or(0, |bytes| u32::from_be_bytes(*bytes))
@@ -515,13 +592,13 @@ pub(crate) fn work(task: &Task, setup: &Setup<'_>, folder: &Folder) -> Result<bo
         return Ok(false);
     }
     let path = folder.between(setup.leg, &format!("{}.bin", task.part));
-    let file = sorting.work(folder, &path, &format!("{}.bin", task.part))?;
+    let Some(records) = sorting.work(folder, &path, setup.stop)? else { return Ok(false) };
     let note = Note {
         inputs: vec![sorting.entry()],
         stamps: Some(vec![Vec::new()]),
         leg: setup.leg,
         plan: setup.hash.to_owned(),
-        records: vec![file],
+        records,
         ..Note::default()
     };
     folder.write_note(&task.key, &note)?;

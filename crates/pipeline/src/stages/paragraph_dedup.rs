@@ -34,9 +34,10 @@ pub(super) struct ParagraphDedup {
     index: Option<Index>,
 }
 
+/// What is left alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
-enum Spared {
+pub(super) enum Spared {
     /// Those with a formula.
     Formulas,
     /// Fenced blocks of code.
