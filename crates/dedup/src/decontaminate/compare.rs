@@ -1,0 +1,261 @@
+//! A place of a text laid beside an item.
+
+use super::align::Band;
+use super::entry::Entry;
+use super::places::Place;
+use super::seeds::Part;
+use super::support::{self, Evidence};
+use super::token::{Class, Id, Token};
+use super::{Index, Match, Options, Scratch};
+use std::ops::Range;
+
+/// Share of a question's tokens that may be put in between without a loss of score.
+const FREE_INSERTIONS: f64 = 0.2;
+
+/// What sums of shares may be off by.
+const ROUNDING: f64 = 1e-9;
+
+/// Bytes between two tokens that are next to each other in one formula.
+const ADJACENT: u32 = 3;
+
+/// A question found in the tokens at hand.
+#[derive(Debug, Clone)]
+pub(super) struct Question {
+    /// From its first to past its last token.
+    pub(super) tokens: Range<usize>,
+    pub(super) score: f64,
+    exact: bool,
+}
+
+impl Index {
+    /// The item at that place, if enough of it is there.
+    pub(super) fn compare(
+        &self,
+        entry: &Entry,
+        place: Place,
+        scratch: &mut Scratch,
+    ) -> Option<Match> {
+        let required = self.options.required(entry.tokens());
+        let question = self.question(entry, place, scratch)?;
+        if support::at_best(entry, question.score) < required && !self.is_alone(entry, &question) {
+            return None;
+        }
+        let answer = support::answer(entry, &question, &self.options, scratch);
+        let passage = support::passage(entry, &question, &self.weights, scratch);
+        let mut score = support::score(entry, question.score, answer.as_ref(), passage);
+        if self.is_alone(entry, &question) {
+            score = score.max(question.score);
+        }
+        let bytes = |tokens: Range<usize>| bytes(&scratch.tokens, tokens);
+        (score >= required - ROUNDING).then(|| Match {
+            item: entry.item,
+            score,
+            required,
+            question_score: question.score,
+            answer_score: answer.as_ref().map(Evidence::score),
+            passage_score: passage,
+            range: bytes(question.tokens.clone()),
+            answer_range: answer.and_then(Evidence::place).map(bytes),
+            exact: question.exact,
+        })
+    }
+
+    /// Whether a question says enough without its answer.
+    fn is_alone(&self, entry: &Entry, question: &Question) -> bool {
+        entry.question.len() >= self.options.perfect_below
+            && question.score >= self.options.question_alone
+    }
+
+    /// The question of the item at that place.
+    fn question(&self, entry: &Entry, place: Place, scratch: &mut Scratch) -> Option<Question> {
+        let region = self.region(entry, place, scratch.tokens.len());
+        let band = match place.seed.part {
+            Part::Question => {
+                let slack = place.seed.slack() as isize;
+                Band {
+                    first: place.first - slack - region.start as isize,
+                    count: (place.last - place.first + 2 * slack) as usize + 1,
+                }
+            }
+            Part::Passage => Band::whole(entry.question.len(), region.len()),
+        };
+        scratch.text.clear();
+        let tokens = scratch.tokens.get(region.clone())?;
+        scratch.text.extend(tokens.iter().map(|token| token.id));
+        if lacks_symbols(&entry.question, &scratch.text, &self.options) {
+            return None;
+        }
+        let weight = |i: usize| entry.weights.get(i).copied().map_or(1, i32::from);
+        scratch.aligner.align(&entry.question, weight, &scratch.text, band);
+        for pair in &mut scratch.aligner.pairs {
+            pair.1 += region.start;
+        }
+        judged(entry, &scratch.aligner.pairs, &scratch.tokens, &self.options)
+    }
+
+    /// The tokens among which the question is looked for.
+    fn region(&self, entry: &Entry, place: Place, tokens: usize) -> Range<usize> {
+        let around = match place.seed.part {
+            Part::Question => place.seed.slack(),
+            Part::Passage => place.seed.slack() + entry.question.len() + self.options.answer_window,
+        } as isize;
+        let start = (place.first - around).max(0) as usize;
+        let end = (place.last + place.seed.length as isize + around).max(0) as usize;
+        start.min(tokens)..end.clamp(start.min(tokens), tokens)
+    }
+}
+
+/// Whether more numbers and operators of the question are nowhere in the text than may be.
+fn lacks_symbols(question: &[Id], text: &[Id], options: &Options) -> bool {
+    let symbols = question.iter().filter(|id| id.is_symbol());
+    let (mut all, mut missing) = (0, 0);
+    for id in symbols {
+        all += 1;
+        missing += usize::from(!text.contains(id));
+    }
+    (all - missing) as f64 + ROUNDING < options.symbol_agreement * all as f64
+}
+
+/// The question whose tokens were paired like this, unless its symbols say that it is another.
+fn judged(
+    entry: &Entry,
+    pairs: &[(usize, usize)],
+    tokens: &[Token],
+    options: &Options,
+) -> Option<Question> {
+    let (first, last) = (*pairs.first()?, *pairs.last()?);
+    let length = entry.question.len();
+    let span = last.1 + 1 - first.1;
+    let exact = pairs.len() == length && span == length;
+    let unlike = !symbols_agree(&entry.question, pairs, tokens, options)
+        || (length < options.exact_below && !exact)
+        || runs_on(&entry.question, first, last, tokens);
+    if unlike {
+        return None;
+    }
+    let weight = |i: usize| entry.weights.get(i).copied().map_or(0.0, f64::from);
+    let there: f64 = pairs.iter().map(|(i, _)| weight(*i)).sum();
+    let all: f64 = (0..length).map(weight).sum();
+    let inserted = (span - pairs.len()) as f64;
+    let free = length as f64 * FREE_INSERTIONS;
+    let density = length as f64 / (length as f64 + (inserted - free).max(0.0));
+    let score = there / all * density;
+    Some(Question { tokens: first.1..last.1 + 1, score, exact })
+}
+
+/// Symbols of one class in a gap between paired tokens.
+#[derive(Debug, Default, Clone, Copy)]
+struct Symbols {
+    numbers: usize,
+    operators: usize,
+}
+
+impl Symbols {
+    fn of(ids: impl Iterator<Item = Id>) -> Self {
+        let mut symbols = Self::default();
+        for id in ids {
+            match id.class() {
+                Class::Word => {}
+                Class::Number => symbols.numbers += 1,
+                Class::Operator => symbols.operators += 1,
+            }
+        }
+        symbols
+    }
+
+    fn count(self) -> usize {
+        self.numbers + self.operators
+    }
+
+    /// Whether both have a symbol of a class where neither has the other's.
+    fn contradict(self, other: Self) -> bool {
+        self.numbers.min(other.numbers) + self.operators.min(other.operators) > 0
+    }
+}
+
+/// Whether no symbol is contradicted and enough of them agree.
+fn symbols_agree(
+    question: &[Id],
+    pairs: &[(usize, usize)],
+    tokens: &[Token],
+    options: &Options,
+) -> bool {
+    let (mut missing, mut extra) = (0, 0);
+    for gap in gaps(question.len(), pairs, tokens.len()) {
+        let lost = Symbols::of(question.get(gap.question).unwrap_or_default().iter().copied());
+        let ids = tokens.get(gap.text).unwrap_or_default().iter().map(|token| token.id);
+        let found = Symbols::of(ids);
+        if lost.contradict(found) {
+            return false;
+        }
+        missing += lost.count();
+        extra += if gap.is_inner { found.count() } else { 0 };
+    }
+    let all = Symbols::of(question.iter().copied()).count();
+    let agreeing = (all - missing.min(all)) as f64;
+    agreeing + ROUNDING >= options.symbol_agreement * (all + extra) as f64
+}
+
+/// Tokens of both sides between two pairs.
+struct Gap {
+    question: Range<usize>,
+    text: Range<usize>,
+    /// Whether it lies between two pairs, and not before the first or behind the last.
+    is_inner: bool,
+}
+
+/// The gaps, with as much text at both ends as the question has tokens there.
+fn gaps(
+    length: usize,
+    pairs: &[(usize, usize)],
+    tokens: usize,
+) -> impl Iterator<Item = Gap> + use<'_> {
+    let inner = pairs.windows(2).filter_map(|pair| match pair {
+        [(i, j), (next_i, next_j)] => {
+            Some(Gap { question: i + 1..*next_i, text: j + 1..*next_j, is_inner: true })
+        }
+        _ => None,
+    });
+    let head = pairs.first().map(|(i, j)| Gap {
+        question: 0..*i,
+        text: j.saturating_sub(*i)..*j,
+        is_inner: false,
+    });
+    let tail = pairs.last().map(|(i, j)| Gap {
+        question: i + 1..length,
+        text: j + 1..(j + length - i).min(tokens),
+        is_inner: false,
+    });
+    head.into_iter().chain(inner).chain(tail)
+}
+
+/// Whether a formula at an end of the question goes on in the text beyond it: `3x + 4` in `3x + 4y`
+/// does not, since what is put side by side is not told apart from prose, but in `3x + 4 - y` it
+/// does.
+fn runs_on(question: &[Id], first: (usize, usize), last: (usize, usize), tokens: &[Token]) -> bool {
+    let is_operator = |at: Option<usize>| {
+        let token = at.and_then(|at| tokens.get(at));
+        token.filter(|token| token.id.class() == Class::Operator).copied()
+    };
+    let next = is_operator(Some(last.1 + 1)).filter(|next| {
+        next.id != Id::operator("=") && question.last().is_some_and(|id| id.is_symbol())
+    });
+    let past = is_operator(first.1.checked_sub(1))
+        .filter(|past| past.id != Id::operator("=") && is_formula(question));
+    let ends = tokens.get(last.1).map_or(0, |token| token.end);
+    let starts = tokens.get(first.1).map_or(0, |token| token.start);
+    next.is_some_and(|next| next.start.saturating_sub(ends) <= ADJACENT)
+        || past.is_some_and(|past| starts.saturating_sub(past.end) <= ADJACENT)
+}
+
+/// Whether a question begins with a formula.
+fn is_formula(question: &[Id]) -> bool {
+    question.iter().take(2).any(|id| id.is_symbol())
+}
+
+/// The bytes that tokens cover.
+fn bytes(tokens: &[Token], range: Range<usize>) -> Range<usize> {
+    let first = tokens.get(range.start).map_or(0, |token| token.start);
+    let last = range.end.checked_sub(1).and_then(|last| tokens.get(last));
+    first as usize..last.map_or(first, |token| token.end) as usize
+}

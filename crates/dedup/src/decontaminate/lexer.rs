@@ -1,0 +1,514 @@
+//! Tokens of a text: words, numbers and operators, whichever way they are written.
+//!
+//! The lexer does not ask whether it reads LaTeX, Markdown or plain text, since a benchmark writes
+//! `x^2 - 1`, a page `$x^{2}-1$`, and another `x² − 1`. Letters are folded (case, accents, width);
+//! a letter beside a digit is a token of its own; brackets, commas, quotes, full stops, multiplication
+//! signs, list marks and hyphens within words bring forth nothing. Where a character may be
+//! punctuation or an operator, its neighbours decide ([`super::marks`]).
+//!
+//! One pass, no look further ahead than a few bytes, and nothing is allocated but the tokens.
+
+use super::symbols::{self, Meaning};
+use super::token::{Class, Hash, Id, Token};
+use unicode_normalization::char::decompose_compatible;
+use unicode_properties::{GeneralCategory, UnicodeGeneralCategory};
+
+/// Bytes of the longest run that the lexer passes over unread: an element's tag, a label.
+pub(super) const MAX_SKIPPED: usize = 200;
+
+/// Open braces that are told apart; deeper ones are passed over.
+const MAX_BRACES: usize = 64;
+
+/// What stands before the next character, as far as signs go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Before {
+    /// A word, punctuation, or nothing: a sign here belongs to what follows or is none.
+    Prose,
+    /// Something that a sign can follow: a number, a variable, an operator, a closing bracket.
+    Operand,
+}
+
+/// Where in a fraction the lexer is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Fraction {
+    /// In none.
+    None,
+    /// Before the numerator.
+    Numerator,
+    /// Before a denominator without braces.
+    Denominator,
+}
+
+/// Reads tokens from a text; keeps its place between calls.
+pub(super) struct Lexer<'a> {
+    pub(super) text: &'a str,
+    pub(super) bytes: &'a [u8],
+    /// The next byte to read.
+    pub(super) at: usize,
+    pub(super) before: Before,
+    /// Whether only white space and marks stand before this place in its line.
+    pub(super) starts_line: bool,
+    fraction: Fraction,
+    /// Whether the next operator is negated.
+    negated: bool,
+    /// For each open brace, whether it holds a numerator.
+    braces: [bool; MAX_BRACES],
+    depth: usize,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Letter,
+    Digit,
+    Blank,
+    Newline,
+    Mark,
+    High,
+}
+
+const KINDS: [Kind; 256] = kinds();
+
+const fn kinds() -> [Kind; 256] {
+    let mut kinds = [Kind::Mark; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        kinds[byte] = match byte as u8 {
+            b'a'..=b'z' | b'A'..=b'Z' => Kind::Letter,
+            b'0'..=b'9' => Kind::Digit,
+            b'\n' | b'\r' => Kind::Newline,
+            0..=b' ' | 0x7f => Kind::Blank,
+            0x80.. => Kind::High,
+            _ => Kind::Mark,
+        };
+        byte += 1;
+    }
+    kinds
+}
+
+impl<'a> Lexer<'a> {
+    /// A lexer at the beginning of a text.
+    pub(super) fn new(text: &'a str) -> Self {
+        Self {
+            text,
+            bytes: text.as_bytes(),
+            at: 0,
+            before: Before::Prose,
+            starts_line: true,
+            fraction: Fraction::None,
+            negated: false,
+            braces: [false; MAX_BRACES],
+            depth: 0,
+        }
+    }
+
+    /// Adds tokens until there are `limit` or the text ends; says whether there may be more.
+    pub(super) fn fill(&mut self, tokens: &mut Vec<Token>, limit: usize) -> bool {
+        while tokens.len() < limit {
+            let Some(&byte) = self.bytes.get(self.at) else { return false };
+            match KINDS[usize::from(byte)] {
+                Kind::Letter => self.letter(tokens),
+                Kind::Digit => self.digit(tokens),
+                Kind::Blank => self.at += 1,
+                Kind::Newline => {
+                    self.at += 1;
+                    self.starts_line = true;
+                }
+                Kind::Mark => self.mark(byte, tokens),
+                Kind::High => self.high(tokens),
+            }
+        }
+        true
+    }
+
+    /// The byte `ahead` places further on; zero past the end.
+    #[inline]
+    pub(super) fn peek(&self, ahead: usize) -> u8 {
+        self.bytes.get(self.at + ahead).copied().unwrap_or(0)
+    }
+
+    /// The byte just before this place; a space at the beginning.
+    pub(super) fn last(&self) -> u8 {
+        self.at.checked_sub(1).and_then(|at| self.bytes.get(at)).copied().unwrap_or(b' ')
+    }
+
+    /// The character at this place.
+    fn character(&self) -> Option<char> {
+        self.text.get(self.at..)?.chars().next()
+    }
+
+    /// Adds the token that begins at `start` and ends here.
+    #[inline]
+    fn push(&mut self, tokens: &mut Vec<Token>, id: Id, start: usize, before: Before) {
+        tokens.push(Token { id, start: start as u32, end: self.at as u32 });
+        self.before = before;
+        self.starts_line = false;
+        self.negated = false;
+        if self.fraction != Fraction::None {
+            self.after_argument(tokens);
+        }
+    }
+
+    /// Puts the division sign behind a numerator of one token.
+    fn after_argument(&mut self, tokens: &mut Vec<Token>) {
+        if self.fraction == Fraction::Numerator {
+            self.fraction = Fraction::None;
+            self.operator(tokens, "/", self.at);
+            self.fraction = Fraction::Denominator;
+        } else {
+            self.fraction = Fraction::None;
+        }
+    }
+
+    /// Adds an operator that begins at `start` and ends here.
+    pub(super) fn operator(&mut self, tokens: &mut Vec<Token>, name: &str, start: usize) {
+        if std::mem::take(&mut self.negated) {
+            self.negated_operator(tokens, name, start);
+        } else {
+            self.push(tokens, Id::operator(name), start, Before::Operand);
+        }
+    }
+
+    fn negated_operator(&mut self, tokens: &mut Vec<Token>, name: &str, start: usize) {
+        let mut hash = Hash::of("not ");
+        name.bytes().for_each(|byte| hash.push(byte.into()));
+        self.push(tokens, hash.id(Class::Operator), start, Before::Operand);
+    }
+
+    /// Passes over `count` bytes and adds them as an operator.
+    pub(super) fn take(&mut self, count: usize, name: &str, tokens: &mut Vec<Token>) {
+        let start = self.at;
+        self.at += count;
+        self.operator(tokens, name, start);
+    }
+
+    /// Passes over `count` bytes and adds them as a word.
+    pub(super) fn take_word(&mut self, count: usize, name: &str, tokens: &mut Vec<Token>) {
+        let start = self.at;
+        self.at += count;
+        self.push(tokens, Id::word(name), start, Before::Operand);
+    }
+
+    /// Passes over `count` bytes that bring forth nothing.
+    pub(super) fn skip(&mut self, count: usize, before: Before) {
+        self.at += count;
+        self.before = before;
+        self.starts_line = false;
+    }
+
+    pub(super) fn open_brace(&mut self) {
+        self.at += 1;
+        if let Some(brace) = self.braces.get_mut(self.depth) {
+            *brace = self.fraction == Fraction::Numerator;
+        }
+        self.fraction = Fraction::None;
+        self.depth += 1;
+    }
+
+    pub(super) fn close_brace(&mut self, tokens: &mut Vec<Token>) {
+        self.skip(1, Before::Operand);
+        self.depth = self.depth.saturating_sub(1);
+        if self.braces.get(self.depth) == Some(&true) {
+            self.operator(tokens, "/", self.at);
+        }
+        if let Some(brace) = self.braces.get_mut(self.depth) {
+            *brace = false;
+        }
+    }
+
+    /// Brings forth what a command or character of `count` bytes stands for.
+    pub(super) fn mean(&mut self, meaning: Meaning, count: usize, tokens: &mut Vec<Token>) {
+        match meaning {
+            Meaning::Nothing => self.at += count,
+            Meaning::Label => self.label(count),
+            Meaning::Operator(name) => self.take(count, name, tokens),
+            Meaning::Negated(name) => {
+                self.negated = true;
+                self.take(count, name, tokens);
+            }
+            Meaning::Negation => {
+                self.at += count;
+                self.negated = true;
+            }
+            Meaning::Word(name) => self.take_word(count, name, tokens),
+            Meaning::Fraction => {
+                self.at += count;
+                self.fraction = Fraction::Numerator;
+            }
+        }
+    }
+
+    /// Passes over a command, the label in braces behind it, and the columns behind that.
+    fn label(&mut self, count: usize) {
+        self.at += count;
+        for _ in 0..2 {
+            if self.peek(0) != b'{' {
+                return;
+            }
+            let rest = self.bytes.get(self.at..).unwrap_or_default();
+            let near = rest.get(..rest.len().min(MAX_SKIPPED)).unwrap_or_default();
+            let Some(close) = memchr::memchr(b'}', near) else { return };
+            self.at += close + 1;
+        }
+    }
+
+    /// A word that begins with an ASCII letter.
+    #[inline]
+    fn letter(&mut self, tokens: &mut Vec<Token>) {
+        if self.starts_line && self.is_option_letter() {
+            return self.skip(2, Before::Prose);
+        }
+        if self.fraction != Fraction::None {
+            return self.argument(Class::Word, tokens);
+        }
+        let start = self.at;
+        let mut hash = Hash::new();
+        loop {
+            let byte = self.peek(0);
+            match KINDS[usize::from(byte)] {
+                Kind::Letter => hash.push(u32::from(byte | 0x20)),
+                Kind::Mark if byte == b'\'' && self.peek(1).is_ascii_alphabetic() => {}
+                Kind::High => return self.long_word(hash, start, tokens),
+                _ => break,
+            }
+            self.at += 1;
+        }
+        self.end_word(hash, start, tokens);
+    }
+
+    /// Whether `A. ` or `A) ` stands here.
+    fn is_option_letter(&self) -> bool {
+        matches!(self.peek(1), b'.' | b')') && matches!(self.peek(2), b' ' | b'\t' | b'*')
+    }
+
+    fn end_word(&mut self, hash: Hash, start: usize, tokens: &mut Vec<Token>) {
+        let before = if self.at - start == 1 { Before::Operand } else { Before::Prose };
+        self.push(tokens, hash.id(Class::Word), start, before);
+    }
+
+    /// A single letter or digit as an argument of a fraction, as in `\frac12`.
+    fn argument(&mut self, class: Class, tokens: &mut Vec<Token>) {
+        let mut hash = Hash::new();
+        hash.push(u32::from(self.peek(0).to_ascii_lowercase()));
+        self.at += 1;
+        self.push(tokens, hash.id(class), self.at - 1, Before::Operand);
+    }
+
+    /// The rest of a word in which a letter beyond ASCII may follow.
+    fn long_word(&mut self, mut hash: Hash, start: usize, tokens: &mut Vec<Token>) {
+        let greek = self.text.get(start..).and_then(|w| w.chars().next()).is_some_and(is_greek);
+        while let Some(c) = self.character() {
+            match c {
+                _ if c.is_alphabetic() && is_greek(c) != greek => break,
+                'a'..='z' | 'A'..='Z' => hash.push_char(c.to_ascii_lowercase()),
+                '\'' | '’' if self.letter_follows(c) => {}
+                _ if is_invisible(c) => {}
+                _ if c.is_ascii() || stands_alone(c) || symbols::script(c).is_some() => break,
+                _ if c.is_alphabetic() => fold(c, &mut hash),
+                _ => break,
+            }
+            self.at += c.len_utf8();
+        }
+        self.end_word(hash, start, tokens);
+    }
+
+    fn letter_follows(&self, quote: char) -> bool {
+        let rest = self.text.get(self.at + quote.len_utf8()..).unwrap_or_default();
+        rest.chars().next().is_some_and(char::is_alphabetic)
+    }
+
+    /// A number: digits, separators of thousands left out, with decimals.
+    #[inline]
+    fn digit(&mut self, tokens: &mut Vec<Token>) {
+        if self.starts_line && self.is_item_number() {
+            return;
+        }
+        if self.fraction != Fraction::None {
+            return self.argument(Class::Number, tokens);
+        }
+        let start = self.at;
+        let mut hash = Hash::new();
+        loop {
+            let byte = self.peek(0);
+            if byte.is_ascii_digit() {
+                hash.push(byte.into());
+                self.at += 1;
+            } else if let Some(width) = self.thousands_separator() {
+                self.at += width;
+            } else {
+                break;
+            }
+        }
+        if self.peek(0) == b'.' && self.peek(1).is_ascii_digit() {
+            self.decimals(&mut hash);
+        }
+        self.push(tokens, hash.id(Class::Number), start, Before::Operand);
+    }
+
+    /// Decimals from the point on.
+    fn decimals(&mut self, hash: &mut Hash) {
+        hash.push(b'.'.into());
+        self.at += 1;
+        while self.peek(0).is_ascii_digit() {
+            hash.push(self.peek(0).into());
+            self.at += 1;
+        }
+    }
+
+    /// A number that begins with its point: `.5` is `0.5`.
+    pub(super) fn bare_decimals(&mut self, tokens: &mut Vec<Token>) {
+        let start = self.at;
+        let mut hash = Hash::of("0");
+        self.decimals(&mut hash);
+        self.push(tokens, hash.id(Class::Number), start, Before::Operand);
+    }
+
+    /// Bytes of the `,`, `{,}` or `\,` at this place if exactly three digits follow it.
+    fn thousands_separator(&self) -> Option<usize> {
+        let rest = self.bytes.get(self.at..)?;
+        let width = match rest {
+            [b',', ..] => 1,
+            [b'{', b',', b'}', ..] => 3,
+            [b'\\', b',', ..] => 2,
+            _ => return None,
+        };
+        let digits = rest.iter().skip(width).take(4).take_while(|b| b.is_ascii_digit()).count();
+        (digits == 3).then_some(width)
+    }
+
+    /// Passes over `12. ` or `12) ` at the start of a line, and says whether it was there.
+    fn is_item_number(&mut self) -> bool {
+        let digits = (0..4).take_while(|ahead| self.peek(*ahead).is_ascii_digit()).count();
+        let is_item = matches!(self.peek(digits), b'.' | b')')
+            && matches!(self.peek(digits + 1), b' ' | b'\t');
+        if is_item {
+            self.skip(digits + 1, Before::Prose);
+        }
+        is_item
+    }
+
+    /// A character beyond ASCII.
+    fn high(&mut self, tokens: &mut Vec<Token>) {
+        let Some(c) = self.character() else {
+            self.at += 1;
+            return;
+        };
+        let (start, width) = (self.at, c.len_utf8());
+        if let Some(name) = symbols::greek(c) {
+            self.greek(name, width, tokens);
+        } else if symbols::script(c).is_some() {
+            self.script(tokens);
+        } else if stands_alone(c) {
+            self.at += width;
+            let mut hash = Hash::new();
+            hash.push_char(c);
+            self.push(tokens, hash.id(Class::Word), start, Before::Prose);
+        } else if c.is_alphabetic() {
+            self.long_word(Hash::new(), start, tokens);
+        } else if matches!(c, '–' | '‐' | '‑') {
+            self.dash(width, tokens);
+        } else if let Some(meaning) = symbols::character(c) {
+            self.mean(meaning, width, tokens);
+        } else if c.is_numeric() {
+            self.numeral(c, tokens);
+        } else if c.general_category() == GeneralCategory::MathSymbol {
+            self.take(width, c.encode_utf8(&mut [0; 4]), tokens);
+        } else {
+            self.at += width;
+        }
+    }
+
+    /// A Greek letter: a variable of its own, or the first letter of a Greek word.
+    fn greek(&mut self, name: &str, width: usize, tokens: &mut Vec<Token>) {
+        let rest = self.text.get(self.at + width..).unwrap_or_default();
+        if rest.chars().next().is_some_and(is_greek) {
+            self.long_word(Hash::new(), self.at, tokens);
+        } else {
+            self.take_word(width, name, tokens);
+        }
+    }
+
+    /// A run of superscripts or subscripts; superscripts are an exponent.
+    fn script(&mut self, tokens: &mut Vec<Token>) {
+        let mut raised_before = false;
+        while let Some((c, (shown, raised))) =
+            self.character().and_then(|c| Some((c, symbols::script(c)?)))
+        {
+            if raised && !raised_before {
+                self.operator(tokens, "^", self.at);
+            }
+            raised_before = raised;
+            let start = self.at;
+            if shown.is_ascii_digit() {
+                self.script_number(raised, tokens);
+                continue;
+            }
+            self.at += c.len_utf8();
+            let name = shown.encode_utf8(&mut [0; 4]).to_owned();
+            let is_letter = shown.is_ascii_alphabetic();
+            let id = if is_letter { Id::word(&name) } else { Id::operator(&name) };
+            self.push(tokens, id, start, Before::Operand);
+        }
+    }
+
+    fn script_number(&mut self, raised: bool, tokens: &mut Vec<Token>) {
+        let (start, mut hash) = (self.at, Hash::new());
+        while let Some(c) = self.character() {
+            match symbols::script(c) {
+                Some((digit, up)) if up == raised && digit.is_ascii_digit() => {
+                    hash.push_char(digit);
+                    self.at += c.len_utf8();
+                }
+                _ => break,
+            }
+        }
+        self.push(tokens, hash.id(Class::Number), start, Before::Operand);
+    }
+
+    /// A digit of another script, or a fraction of one character.
+    fn numeral(&mut self, c: char, tokens: &mut Vec<Token>) {
+        let start = self.at;
+        self.at += c.len_utf8();
+        let (mut hash, mut pending) = (Hash::new(), false);
+        decompose_compatible(c, |part| {
+            if part == '⁄' {
+                self.push(tokens, hash.id(Class::Number), start, Before::Operand);
+                self.push(tokens, Id::operator("/"), start, Before::Operand);
+                hash = Hash::new();
+            } else {
+                hash.push_char(part);
+                pending = true;
+            }
+        });
+        if pending {
+            self.push(tokens, hash.id(Class::Number), start, Before::Operand);
+        }
+    }
+}
+
+/// Letters of scripts without spaces between words: each is a token.
+fn stands_alone(c: char) -> bool {
+    matches!(c, '\u{0e00}'..='\u{0eff}' | '\u{1000}'..='\u{109f}' | '\u{1780}'..='\u{17ff}'
+        | '\u{2e80}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{3ffff}')
+        && c.is_alphabetic()
+}
+
+fn is_greek(c: char) -> bool {
+    matches!(c, '\u{370}'..='\u{3ff}' | '\u{1f00}'..='\u{1fff}') && c.is_alphabetic()
+}
+
+/// Soft hyphens, joiners and accents of their own: a word goes on over them.
+fn is_invisible(c: char) -> bool {
+    matches!(c, '\u{ad}' | '\u{200b}'..='\u{200d}' | '\u{2060}' | '\u{feff}' | '\u{300}'..='\u{36f}')
+}
+
+/// Takes in a letter without its case, accents and width.
+fn fold(c: char, hash: &mut Hash) {
+    if matches!(c, 'а'..='я') {
+        return hash.push_char(c);
+    }
+    decompose_compatible(c, |part| {
+        if !is_invisible(part) {
+            part.to_lowercase().for_each(|letter| hash.push_char(letter));
+        }
+    });
+}

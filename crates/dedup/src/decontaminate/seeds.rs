@@ -1,0 +1,267 @@
+//! Runs of five tokens of the items, and which items have each of them.
+//!
+//! Most runs of a text are in no item. A bit filter in front of the table says so from one cache
+//! line: 16 bits a run, two of them set in one 64-bit word, so that about one run in 70 passes by
+//! chance (Putze, Sanders, Singler: Cache-, hash- and space-efficient Bloom filters, 2007).
+
+use super::entry::Entry;
+use super::token::{Id, SPREAD, Token};
+
+/// Tokens of a run.
+pub(super) const GRAM: usize = 5;
+
+/// Items that a run leads to in general. Commoner runs lead only to items that have none rarer.
+const MAX_POSTINGS: usize = 16;
+
+/// Items that any run leads to at most.
+const MAX_COMMON_POSTINGS: usize = 64;
+
+/// Rarest runs of an item that lead to it however common they are.
+const KEPT_RUNS: usize = 8;
+
+/// Tokens of a question that needs no help of its passage to be found.
+const TELLING_QUESTION: usize = 20;
+
+/// Odd multiplier of the rolling hash.
+const BASE: u64 = 0xd134_2543_de82_ef95;
+
+/// `BASE` to the power of `GRAM`.
+const BASE_POWER: u64 =
+    BASE.wrapping_mul(BASE).wrapping_mul(BASE).wrapping_mul(BASE).wrapping_mul(BASE);
+
+/// Rolling hash of the last [`GRAM`] tokens (Karp and Rabin, 1987, modulo 2⁶⁴).
+#[derive(Default)]
+pub(super) struct Rolling(u64);
+
+impl Rolling {
+    /// Takes in a token and leaves out the one that falls off the end of the run.
+    #[inline]
+    pub(super) fn roll(&mut self, new: Id, old: Option<Id>) {
+        let old = old.map_or(0, |id| u64::from(id.bits()) | 1 << 32);
+        let new = u64::from(new.bits()) | 1 << 32;
+        self.0 =
+            self.0.wrapping_mul(BASE).wrapping_add(new).wrapping_sub(old.wrapping_mul(BASE_POWER));
+    }
+
+    /// The hash, its bits well mixed.
+    #[inline]
+    pub(super) fn hash(&self) -> u64 {
+        let mixed = (self.0 ^ (self.0 >> 32)).wrapping_mul(SPREAD);
+        mixed ^ (mixed >> 29)
+    }
+}
+
+/// Which part of an item runs are of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Part {
+    Question,
+    Passage,
+}
+
+/// A part of an item that is looked for.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Seed {
+    /// Index among the entries.
+    pub(super) entry: u32,
+    pub(super) part: Part,
+    /// Tokens of the part.
+    pub(super) length: u32,
+    /// Runs that lead to it.
+    pub(super) runs: u32,
+}
+
+impl Seed {
+    /// Runs that must be met for the part to be worth a closer look.
+    ///
+    /// With a fifth of the words edited a third of the runs are whole (0.8⁵), so a sixteenth is
+    /// met by all that could pass.
+    pub(super) fn needed(&self) -> usize {
+        1 + self.runs as usize / 16
+    }
+
+    /// By how many tokens insertions and deletions may move one end of the part against the other.
+    pub(super) fn slack(&self) -> usize {
+        8 + self.length as usize / 4
+    }
+}
+
+/// Where a run leads.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Posting {
+    /// The rest of the run's hash.
+    check: u32,
+    /// Index among the seeds.
+    pub(super) seed: u32,
+    /// Tokens of the part before the run.
+    pub(super) offset: u32,
+}
+
+/// The runs of all items.
+pub(super) struct Seeds {
+    seeds: Vec<Seed>,
+    filter: Vec<u64>,
+    /// For each bucket of hashes, where its postings begin; one more at the end.
+    starts: Vec<u32>,
+    postings: Vec<Posting>,
+    shift: u32,
+}
+
+/// A run of a part while the table is built.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Run {
+    hash: u64,
+    seed: u32,
+    offset: u32,
+}
+
+impl Seeds {
+    /// The table of the entries' runs.
+    pub(super) fn of(entries: &[Entry]) -> Self {
+        let (mut seeds, mut runs) = all_runs(entries);
+        runs.sort_unstable();
+        runs.dedup_by_key(|run| (run.hash, run.seed));
+        let runs = rarest(&seeds, runs);
+        for run in &runs {
+            if let Some(seed) = seeds.get_mut(run.seed as usize) {
+                seed.runs += 1;
+            }
+        }
+        Self::table(seeds, &runs)
+    }
+
+    fn table(seeds: Vec<Seed>, runs: &[Run]) -> Self {
+        let buckets = runs.len().max(1).next_power_of_two();
+        let shift = 64 - buckets.trailing_zeros().max(1);
+        let mut starts = vec![0u32; (1usize << (64 - shift)) + 1];
+        let mut filter = vec![0u64; (buckets / 4).max(1).next_power_of_two()];
+        for run in runs {
+            starts[(run.hash >> shift) as usize + 1] += 1;
+            let (word, bits) = place(run.hash, filter.len());
+            filter[word] |= bits;
+        }
+        let mut sum = 0;
+        for start in &mut starts {
+            sum += *start;
+            *start = sum;
+        }
+        let posting =
+            |run: &Run| Posting { check: run.hash as u32, seed: run.seed, offset: run.offset };
+        Self { seeds, filter, starts, postings: runs.iter().map(posting).collect(), shift }
+    }
+
+    /// A part by its index.
+    pub(super) fn seed(&self, index: u32) -> Option<Seed> {
+        self.seeds.get(index as usize).copied()
+    }
+
+    /// All parts.
+    pub(super) fn iter(&self) -> impl Iterator<Item = &Seed> {
+        self.seeds.iter()
+    }
+
+    /// Calls `found` with the place and the posting of every run of `tokens` that an item has.
+    ///
+    /// A run that is the same as the one before it is met once.
+    pub(super) fn probe(&self, tokens: &[Token], mut found: impl FnMut(usize, Posting)) {
+        let mut rolling = Rolling::default();
+        let mut last = 0;
+        for (index, token) in tokens.iter().enumerate() {
+            let old = index.checked_sub(GRAM).and_then(|old| tokens.get(old)).map(|old| old.id);
+            rolling.roll(token.id, old);
+            let hash = rolling.hash();
+            if index + 1 >= GRAM && hash != last && self.may_hold(hash) {
+                self.postings(hash).for_each(|posting| found(index + 1 - GRAM, posting));
+            }
+            last = hash;
+        }
+    }
+
+    #[inline]
+    fn may_hold(&self, hash: u64) -> bool {
+        let (word, bits) = place(hash, self.filter.len());
+        self.filter.get(word).is_some_and(|held| held & bits == bits)
+    }
+
+    fn postings(&self, hash: u64) -> impl Iterator<Item = Posting> {
+        let bucket = (hash >> self.shift) as usize;
+        let bound = |index: usize| self.starts.get(index).map_or(0, |start| *start as usize);
+        let postings = self.postings.get(bound(bucket)..bound(bucket + 1)).unwrap_or_default();
+        postings.iter().filter(move |posting| posting.check == hash as u32).copied()
+    }
+}
+
+/// The word of the filter for a hash, and its two bits.
+#[inline]
+fn place(hash: u64, words: usize) -> (usize, u64) {
+    let word = (hash >> 20) as usize & (words - 1);
+    (word, 1 << (hash & 63) | 1 << (hash >> 6 & 63))
+}
+
+fn all_runs(entries: &[Entry]) -> (Vec<Seed>, Vec<Run>) {
+    let mut seeds = Vec::new();
+    let mut runs = Vec::new();
+    for (index, entry) in entries.iter().enumerate() {
+        let mut add = |part, ids: &[Id]| {
+            let seed = seeds.len() as u32;
+            seeds.push(Seed { entry: index as u32, part, length: ids.len() as u32, runs: 0 });
+            runs_of(ids, seed, &mut runs);
+        };
+        add(Part::Question, &entry.question);
+        if let Some(passage) = &entry.passage
+            && entry.question.len() < TELLING_QUESTION
+        {
+            add(Part::Passage, passage);
+        }
+    }
+    (seeds, runs)
+}
+
+fn runs_of(ids: &[Id], seed: u32, runs: &mut Vec<Run>) {
+    let mut rolling = Rolling::default();
+    for (index, id) in ids.iter().enumerate() {
+        rolling.roll(*id, index.checked_sub(GRAM).and_then(|old| ids.get(old)).copied());
+        if index + 1 >= GRAM {
+            runs.push(Run { hash: rolling.hash(), seed, offset: (index + 1 - GRAM) as u32 });
+        }
+    }
+}
+
+/// The runs that lead somewhere: all that few items have, and each item's rarest.
+fn rarest(seeds: &[Seed], runs: Vec<Run>) -> Vec<Run> {
+    let common = commonness(&runs);
+    let bounds = bounds_of_kept(seeds, &runs, &common);
+    let mut kept = Vec::with_capacity(runs.len());
+    let mut of_this = 0;
+    let mut hash = None;
+    for (run, common) in runs.into_iter().zip(common) {
+        of_this = if hash == Some(run.hash) { of_this } else { 0 };
+        hash = Some(run.hash);
+        let bound = bounds.get(run.seed as usize).copied().unwrap_or(0);
+        let leads = common as usize <= MAX_POSTINGS || common <= bound;
+        if leads && of_this < MAX_COMMON_POSTINGS {
+            of_this += 1;
+            kept.push(run);
+        }
+    }
+    kept
+}
+
+/// For each of the sorted runs, how many items have it.
+fn commonness(runs: &[Run]) -> Vec<u32> {
+    runs.chunk_by(|a, b| a.hash == b.hash)
+        .flat_map(|same| std::iter::repeat_n(same.len() as u32, same.len()))
+        .collect()
+}
+
+/// For each part, how common a run may be to be among its rarest [`KEPT_RUNS`].
+fn bounds_of_kept(seeds: &[Seed], runs: &[Run], common: &[u32]) -> Vec<u32> {
+    let mut rarest = vec![[u32::MAX; KEPT_RUNS]; seeds.len()];
+    for (run, common) in runs.iter().zip(common) {
+        let Some(kept) = rarest.get_mut(run.seed as usize) else { continue };
+        if kept.last().is_some_and(|most| common < most) {
+            kept[KEPT_RUNS - 1] = *common;
+            kept.sort_unstable();
+        }
+    }
+    rarest.iter().map(|kept| kept.last().copied().unwrap_or(0)).collect()
+}

@@ -1,0 +1,217 @@
+use super::*;
+
+fn item(question: &str, answer: Option<&str>) -> Item {
+    Item { question: question.into(), answer: answer.map(Into::into), ..Item::default() }
+}
+
+/// What is found of one item in a text, by an index of that item and a dozen unrelated ones.
+fn found(question: &str, answer: Option<&str>, text: &str) -> Option<Match> {
+    let mut items = vec![item(question, answer)];
+    items.extend(OTHERS.iter().map(|other| item(other, None)));
+    let index = Index::new(&items, &Options::default());
+    assert_eq!(index.standing(0), Some(Standing::Judged), "{question}");
+    let found = index.judge(text, &formulas(text), &mut Scratch::default());
+    found.into_iter().find(|found| found.item == 0)
+}
+
+fn piece(text: &str, range: Range<usize>) -> &str {
+    text.get(range).unwrap()
+}
+
+fn formulas(text: &str) -> Vec<Formula> {
+    use cc_math_core::{FormulaKind, Status};
+    cc_math_tex::markdown::formulas(text)
+        .into_iter()
+        .map(|f| {
+            let range = f.range.start as u32..f.range.end as u32;
+            Formula::new(range, f.display, FormulaKind::RawDollar, Status::Recovered)
+        })
+        .collect()
+}
+
+const OTHERS: &[&str] = &[
+    "Which of the following is the capital of France? A) Paris B) Lyon C) Nice D) Lille",
+    "What is the value of x in the equation 3x + 4 = 19?",
+    "Find all real solutions of the equation x^3 = x.",
+    "How many apples does Tom have if he buys 3 bags of 12 apples and eats 5 of them?",
+    "Compute the derivative of the function f(x) = x^2 + 3x - 1 at the point x = 2.",
+    "Let n be a positive integer. Show that n^2 + n is even.",
+];
+
+const PADDING: &str = "The weather was fine that day and nobody thought of mathematics at all. ";
+
+fn padded(middle: &str) -> String {
+    format!("{}\n\n{middle}\n\n{}", PADDING.repeat(8), PADDING.repeat(8))
+}
+
+fn check(question: &str, passage: &str, expected: bool) {
+    let text = padded(passage);
+    let found = found(question, None, &text);
+    assert_eq!(found.is_some(), expected, "{question:?} in {passage:?}: {found:?}");
+}
+
+const QUADRATIC: &str = "Solve x^2-5x+6=0 for x over the reals.";
+
+#[test]
+fn spellings_of_a_formula_are_one() {
+    for passage in [
+        "Solve x^2-5x+6=0 for x over the reals.",
+        "Solve $x^2 - 5x + 6 = 0$ for $x$ over the reals!",
+        "solve \\(x^{2}-5x+6=0\\) for \\(x\\) over the reals",
+        "**Solve** x² − 5x + 6 = 0 for *x* over the reals",
+        "Solve x^2 - 5*x + 6 = 0, for x, over the reals",
+        "Solve $x^2-5\\cdot x+6=0$ for $x$ over the reals",
+        "Solve x<sup>2</sup> – 5x + 6 = 0 for x over the reals",
+        "Solve x**2 - 5x + 6 == 0 for x over the reals",
+        "Solve $$\\begin{aligned}x^2-5x+6&=0\\end{aligned}$$ for x over the reals",
+    ] {
+        check(QUADRATIC, passage, true);
+    }
+}
+
+#[test]
+fn another_formula_is_another_question() {
+    for passage in [
+        "Solve x^2+5x+6=0 for x over the reals.",
+        "Solve x^2-5x-6=0 for x over the reals.",
+        "Solve x^2-5x+6>0 for x over the reals.",
+        "Solve x^2-5x+6≠0 for x over the reals.",
+        "Solve x^3-5x+6=0 for x over the reals.",
+        "Solve x^2-5x+6=7 for x over the reals.",
+        "Solve x^2-5x/6=0 for x over the reals.",
+        "Solve x^2-5x+6+y=0 for x over the reals.",
+    ] {
+        check(QUADRATIC, passage, false);
+    }
+}
+
+#[test]
+fn fractions_relations_and_numbers_are_read_in_every_form() {
+    let question = "If a/b <= 1/2 and b != 0, what is the largest value of 1000a - 3.5b?";
+    for passage in [
+        r"If $\frac{a}{b}\le\frac12$ and $b\neq 0$, what is the largest value of $1{,}000a-3.5b$?",
+        r"If $\dfrac ab \leq \tfrac{1}{2}$ and $b \not= 0$, what is the largest value of $1000\,a - 3.5b$",
+        "If a/b ≤ ½ and b ≠ 0, what is the largest value of 1,000a − 3.5b?",
+        "If a÷b ⩽ 1/2 and b<>0, what is the largest value of 1000 × a - 3.5 b",
+    ] {
+        check(question, passage, true);
+    }
+    check(question, "If a/b >= 1/2 and b != 0, what is the largest value of 1000a - 3.5b?", false);
+    check(question, "If a/b <= 1/2 and b = 0, what is the largest value of 1000a - 3.5b?", false);
+    check(question, "If a/b <= 1/2 and b != 0, what is the largest value of 1000a * 3.5b?", false);
+    check(question, "If a/b <= 1/2 and b != 0, what is the largest value of 100a - 3.5b?", false);
+}
+
+const WORDS: &str = "A well-known farmer in Ohio keeps 24 brown hens in a long wooden barn, and each \
+    of them lays 3 eggs every two days; how many boxes of 12 eggs does the farmer fill within a \
+    month of 30 days, if he never eats an egg and always sells whole boxes on the Sunday market?";
+
+#[test]
+fn words_may_be_edited_numbers_may_not() {
+    for (from, to) in [
+        ("Ohio", "Kansas"),
+        ("long wooden ", ""),
+        ("brown hens", "big brown Italian hens"),
+        ("well-known", "well known"),
+        (",", ""),
+        ("; how many", ".\n\nHow many"),
+        ("never eats an egg and always", "does not eat any egg but"),
+    ] {
+        assert!(WORDS.contains(from));
+        check(WORDS, &WORDS.replace(from, to), true);
+    }
+    check(WORDS, &WORDS.replace("24", "25"), false);
+    check(WORDS, &WORDS.replace("30 days", "31 days"), false);
+    check(WORDS, &WORDS.replace("a", "q"), false);
+}
+
+#[test]
+fn short_questions_must_be_there_token_by_token() {
+    check("Simplify x^2 - 1 now", "Simplify $x^2-1$ now", true);
+    check("Simplify x^2 - 1 now", "Simplify $x^2-1$ right now", false);
+    check("Simplify x^2 - 1 now", "Simplify $x^2+1$ now", false);
+    check("Factor 6x^2 - 7x", "Factor $6x^2 - 7x$ please", true);
+    check("Factor 6x^2 - 7x + 2", "Factor 6x^2 - 7x + 2 - y please", false);
+}
+
+#[test]
+fn what_is_too_short_or_too_plain_is_not_looked_for() {
+    let items = [item("2+2=?", None), item("a a a a a a a a", None), item("", None)];
+    let index = Index::new(&items, &Options::default());
+    assert!((0..3).all(|i| index.standing(i) == Some(Standing::TooShort)));
+    assert_eq!(index.standing(3), None);
+    assert_eq!(index.judge("2+2=? a a a a a a a a", &[], &mut Scratch::default()), []);
+}
+
+#[test]
+fn an_answer_near_by_decides_about_short_questions() {
+    let question = "Solve x^2-5x+6=0 for x";
+    let with = padded("Solve $x^2-5x+6=0$ for $x$. We find $x=2$ or $x=3$.");
+    let found_with = found(question, Some("x = 2 or x = 3"), &with).unwrap();
+    assert_eq!(found_with.answer_score, Some(1.0));
+    let answer = piece(&with, found_with.answer_range.unwrap());
+    assert_eq!(answer, "$x=2$ or $x=3$");
+    let without = padded("Solve $x^2-5x+6=0$ for $x$. We find nothing.");
+    assert_eq!(found(question, Some("x = 2 or x = 3"), &without), None);
+    let alone = found(WORDS, Some("90 boxes"), &padded(WORDS)).unwrap();
+    assert_eq!((alone.answer_score, alone.score), (Some(0.0), 1.0));
+}
+
+#[test]
+fn a_passage_leads_to_a_question_that_all_have() {
+    let question = "What is the main idea of the passage?";
+    let passages: Vec<String> = (0..200)
+        .map(|n| {
+            let words =
+                (0..60).map(|k| format!("w{} ", (n * 60 + k) * 2_654_435_761u64 % 65_536 / 13));
+            words.collect()
+        })
+        .collect();
+    let items: Vec<Item> = passages
+        .iter()
+        .map(|passage| Item { passage: Some(passage.clone()), ..item(question, None) })
+        .collect();
+    let index = Index::new(&items, &Options::default());
+    let text = padded(&format!("{}\n\n{question}", passages[150]));
+    let found = index.judge(&text, &[], &mut Scratch::default());
+    assert_eq!(found.iter().map(|m| m.item).collect::<Vec<_>>(), [150]);
+    assert_eq!(found[0].passage_score, Some(1.0));
+    assert!(piece(&text, found[0].range.clone()).ends_with("main idea of the passage"));
+}
+
+#[test]
+fn items_that_are_the_same_stand_for_each_other() {
+    let items = [item(WORDS, None), item(QUADRATIC, None), item(&WORDS.to_uppercase(), None)];
+    let index = Index::new(&items, &Options::default());
+    assert_eq!(index.standing(2), Some(Standing::Repeats(0)));
+    assert_eq!(index.judge(WORDS, &[], &mut Scratch::default()).len(), 1);
+}
+
+#[test]
+fn ranges_stand_on_characters_and_cut_no_formula() {
+    let text =
+        format!("ééé «{QUADRATIC}» ü und $\\alpha + Solve x^2-5x+6=0 for x over the reals$ é");
+    let index = Index::new(&[item(QUADRATIC, None)], &Options::default());
+    let found = index.judge(&text, &formulas(&text), &mut Scratch::default());
+    let pieces: Vec<&str> = found.iter().map(|m| piece(&text, m.range.clone())).collect();
+    assert_eq!(
+        pieces,
+        [
+            "Solve x^2-5x+6=0 for x over the reals",
+            "$\\alpha + Solve x^2-5x+6=0 for x over the reals$"
+        ]
+    );
+}
+
+#[test]
+fn a_long_text_is_judged_as_its_parts_are() {
+    let page = padded(WORDS);
+    let text = page.repeat(300);
+    let index = Index::new(&[item(WORDS, None)], &Options::default());
+    let mut scratch = Scratch::default();
+    let found = index.judge(&text, &[], &mut scratch);
+    assert!(scratch.tokens.capacity() < 1 << 18);
+    let starts: Vec<usize> = found.iter().map(|m| m.range.start).collect();
+    let one = index.judge(&page, &[], &mut scratch)[0].range.start;
+    assert_eq!(starts, (0..300).map(|n| n * page.len() + one).collect::<Vec<_>>());
+}
