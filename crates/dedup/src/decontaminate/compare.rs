@@ -36,18 +36,16 @@ impl Index {
         scratch: &mut Scratch,
     ) -> Option<Match> {
         let required = self.options.required(entry.tokens());
-        let question = self.question(entry, place, scratch)?;
-        if support::at_best(entry, question.score) < required && !self.is_alone(entry, &question) {
-            return None;
-        }
+        let least = self.least(entry, required);
+        let question = self.question(entry, place, least, scratch)?;
         let answer = support::answer(entry, &question, &self.options, scratch);
         let passage = support::passage(entry, &question, &self.weights, scratch);
         let mut score = support::score(entry, question.score, answer.as_ref(), passage);
-        if self.is_alone(entry, &question) {
+        if self.may_be_alone(entry) && question.score >= self.options.question_alone {
             score = score.max(question.score);
         }
         let bytes = |tokens: Range<usize>| bytes(&scratch.tokens, tokens);
-        (score >= required - ROUNDING).then(|| Match {
+        (score + ROUNDING >= required).then(|| Match {
             item: entry.item,
             score,
             required,
@@ -60,14 +58,25 @@ impl Index {
         })
     }
 
-    /// Whether a question says enough without its answer.
-    fn is_alone(&self, entry: &Entry, question: &Question) -> bool {
+    /// Whether the question may say enough without its answer.
+    fn may_be_alone(&self, entry: &Entry) -> bool {
         entry.question.len() >= self.options.perfect_below
-            && question.score >= self.options.question_alone
+    }
+
+    /// The score below which a question is none of this item.
+    fn least(&self, entry: &Entry, required: f64) -> f64 {
+        let least = support::least(entry, required);
+        if self.may_be_alone(entry) { least.min(self.options.question_alone) } else { least }
     }
 
     /// The question of the item at that place.
-    fn question(&self, entry: &Entry, place: Place, scratch: &mut Scratch) -> Option<Question> {
+    fn question(
+        &self,
+        entry: &Entry,
+        place: Place,
+        least: f64,
+        scratch: &mut Scratch,
+    ) -> Option<Question> {
         let region = self.region(entry, place, scratch.tokens.len());
         let band = match place.seed.part {
             Part::Question => {
@@ -82,7 +91,7 @@ impl Index {
         scratch.text.clear();
         let tokens = scratch.tokens.get(region.clone())?;
         scratch.text.extend(tokens.iter().map(|token| token.id));
-        if lacks_symbols(&entry.question, &scratch.text, &self.options) {
+        if lacks_tokens(entry, least, &scratch.text, &self.options) {
             return None;
         }
         let weight = |i: usize| entry.weights.get(i).copied().map_or(1, i32::from);
@@ -90,7 +99,8 @@ impl Index {
         for pair in &mut scratch.aligner.pairs {
             pair.1 += region.start;
         }
-        judged(entry, &scratch.aligner.pairs, &scratch.tokens, &self.options)
+        let question = judged(entry, &scratch.aligner.pairs, &scratch.tokens, &self.options)?;
+        (question.score + ROUNDING >= least).then_some(question)
     }
 
     /// The tokens among which the question is looked for.
@@ -105,15 +115,24 @@ impl Index {
     }
 }
 
-/// Whether more numbers and operators of the question are nowhere in the text than may be.
-fn lacks_symbols(question: &[Id], text: &[Id], options: &Options) -> bool {
-    let symbols = question.iter().filter(|id| id.is_symbol());
-    let (mut all, mut missing) = (0, 0);
-    for id in symbols {
-        all += 1;
-        missing += usize::from(!text.contains(id));
+/// Whether more of the question is nowhere in the text than may be, in whatever order.
+///
+/// Most places are not the item, and miss so many tokens that this sees it after a few.
+fn lacks_tokens(entry: &Entry, least: f64, text: &[Id], options: &Options) -> bool {
+    let symbols = entry.question.iter().filter(|id| id.is_symbol()).count() as f64;
+    let weight: f64 = entry.weights.iter().copied().map(f64::from).sum();
+    let mut may_miss = (1.0 - least) * weight + ROUNDING * weight;
+    let mut symbols_may_miss = (1.0 - options.symbol_agreement) * symbols + ROUNDING;
+    for (id, weight) in entry.question.iter().zip(&entry.weights) {
+        if !text.contains(id) {
+            may_miss -= f64::from(*weight);
+            symbols_may_miss -= if id.is_symbol() { 1.0 } else { 0.0 };
+        }
+        if may_miss < 0.0 || symbols_may_miss < 0.0 {
+            return true;
+        }
     }
-    (all - missing) as f64 + ROUNDING < options.symbol_agreement * all as f64
+    false
 }
 
 /// The question whose tokens were paired like this, unless its symbols say that it is another.

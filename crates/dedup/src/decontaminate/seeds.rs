@@ -10,14 +10,14 @@ use super::token::{Id, SPREAD, Token};
 /// Tokens of a run.
 pub(super) const GRAM: usize = 5;
 
-/// Items that a run leads to in general. Commoner runs lead only to items that have none rarer.
-const MAX_POSTINGS: usize = 16;
+/// Items that a run leads to in general. Commoner runs lead only to items that have few rarer ones.
+const MAX_POSTINGS: usize = 32;
 
 /// Items that any run leads to at most.
 const MAX_COMMON_POSTINGS: usize = 64;
 
-/// Rarest runs of an item that lead to it however common they are.
-const KEPT_RUNS: usize = 8;
+/// Runs from which an item does without common ones.
+const KEPT_RUNS: usize = 24;
 
 /// Tokens of a question that needs no help of its passage to be found.
 const TELLING_QUESTION: usize = 20;
@@ -46,9 +46,15 @@ impl Rolling {
     /// The hash, its bits well mixed.
     #[inline]
     pub(super) fn hash(&self) -> u64 {
-        let mixed = (self.0 ^ (self.0 >> 32)).wrapping_mul(SPREAD);
-        mixed ^ (mixed >> 29)
+        mixed(self.0)
     }
+}
+
+/// A number all of whose bits depend on all of another's.
+#[inline]
+pub(super) fn mixed(number: u64) -> u64 {
+    let spread = (number ^ (number >> 32)).wrapping_mul(SPREAD);
+    spread ^ (spread >> 29)
 }
 
 /// Which part of an item runs are of.
@@ -120,7 +126,7 @@ impl Seeds {
         let (mut seeds, mut runs) = all_runs(entries);
         runs.sort_unstable();
         runs.dedup_by_key(|run| (run.hash, run.seed));
-        let runs = rarest(&seeds, runs);
+        let runs = rarest(&seeds, &runs);
         for run in &runs {
             if let Some(seed) = seeds.get_mut(run.seed as usize) {
                 seed.runs += 1;
@@ -226,42 +232,24 @@ fn runs_of(ids: &[Id], seed: u32, runs: &mut Vec<Run>) {
     }
 }
 
-/// The runs that lead somewhere: all that few items have, and each item's rarest.
-fn rarest(seeds: &[Seed], runs: Vec<Run>) -> Vec<Run> {
-    let common = commonness(&runs);
-    let bounds = bounds_of_kept(seeds, &runs, &common);
+/// The runs that lead somewhere: all that few items have, and of each commoner one as many as may
+/// be, to the items with the fewest runs so far.
+fn rarest(seeds: &[Seed], runs: &[Run]) -> Vec<Run> {
     let mut kept = Vec::with_capacity(runs.len());
-    let mut of_this = 0;
-    let mut hash = None;
-    for (run, common) in runs.into_iter().zip(common) {
-        of_this = if hash == Some(run.hash) { of_this } else { 0 };
-        hash = Some(run.hash);
-        let bound = bounds.get(run.seed as usize).copied().unwrap_or(0);
-        let leads = common as usize <= MAX_POSTINGS || common <= bound;
-        if leads && of_this < MAX_COMMON_POSTINGS {
-            of_this += 1;
-            kept.push(run);
-        }
+    let mut count = vec![0usize; seeds.len()];
+    let (rare, common): (Vec<&[Run]>, Vec<&[Run]>) =
+        runs.chunk_by(|a, b| a.hash == b.hash).partition(|having| having.len() <= MAX_POSTINGS);
+    let mut keep = |run: &Run, count: &mut [usize]| {
+        kept.push(*run);
+        count[run.seed as usize] += 1;
+    };
+    rare.into_iter().flatten().for_each(|run| keep(run, &mut count));
+    for having in common {
+        let mut needy: Vec<&Run> =
+            having.iter().filter(|run| count[run.seed as usize] < KEPT_RUNS).collect();
+        needy.sort_by_key(|run| (count[run.seed as usize], run.seed));
+        needy.into_iter().take(MAX_COMMON_POSTINGS).for_each(|run| keep(run, &mut count));
     }
+    kept.sort_unstable();
     kept
-}
-
-/// For each of the sorted runs, how many items have it.
-fn commonness(runs: &[Run]) -> Vec<u32> {
-    runs.chunk_by(|a, b| a.hash == b.hash)
-        .flat_map(|same| std::iter::repeat_n(same.len() as u32, same.len()))
-        .collect()
-}
-
-/// For each part, how common a run may be to be among its rarest [`KEPT_RUNS`].
-fn bounds_of_kept(seeds: &[Seed], runs: &[Run], common: &[u32]) -> Vec<u32> {
-    let mut rarest = vec![[u32::MAX; KEPT_RUNS]; seeds.len()];
-    for (run, common) in runs.iter().zip(common) {
-        let Some(kept) = rarest.get_mut(run.seed as usize) else { continue };
-        if kept.last().is_some_and(|most| common < most) {
-            kept[KEPT_RUNS - 1] = *common;
-            kept.sort_unstable();
-        }
-    }
-    rarest.iter().map(|kept| kept.last().copied().unwrap_or(0)).collect()
 }

@@ -70,10 +70,10 @@ pub(super) fn score(
         + of_passage * passage.unwrap_or(0.0)
 }
 
-/// The score if all is there but what the question lacks.
-pub(super) fn at_best(entry: &Entry, question: f64) -> f64 {
+/// The score that the question must have for the item to reach `required` if all else is there.
+pub(super) fn least(entry: &Entry, required: f64) -> f64 {
     let (of_question, ..) = weights(entry);
-    1.0 - of_question * (1.0 - question)
+    1.0 - (1.0 - required) / of_question
 }
 
 /// Tokens on both sides of a question that are looked at.

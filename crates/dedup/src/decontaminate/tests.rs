@@ -162,8 +162,7 @@ fn a_passage_leads_to_a_question_that_all_have() {
     let question = "What is the main idea of the passage?";
     let passages: Vec<String> = (0..200)
         .map(|n| {
-            let words =
-                (0..60).map(|k| format!("w{} ", (n * 60 + k) * 2_654_435_761u64 % 65_536 / 13));
+            let words = (0..60).map(|k| format!("w{} ", seeds::mixed(n * 60 + k) % 5000));
             words.collect()
         })
         .collect();
