@@ -36,6 +36,7 @@
 mod align;
 mod compare;
 mod entry;
+mod letters;
 mod lexer;
 mod marks;
 mod places;
@@ -74,6 +75,10 @@ pub struct Item {
 /// How much must agree for a place to count as an item.
 ///
 /// Lengths are in tokens: words, numbers, operators and relations. Scores and shares are from 0 to 1.
+///
+/// The default threshold is decon's. The lengths between which it is relaxed are shorter than its 20
+/// and 50: a changed word costs one token here and five runs of five there, and what tells two short
+/// questions of one template apart, their numbers, must agree anyway.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Options {
     /// Score that an item of `relaxed_from` tokens and more must reach.
@@ -87,7 +92,7 @@ pub struct Options {
     /// Share of the numbers and operators of item and place that must agree. One that is
     /// contradicted is one too many, whatever the share.
     pub symbol_agreement: f64,
-    /// Score from which a question of `perfect_below` tokens counts without its answer.
+    /// Score from which a question of 20 tokens and more counts without its answer.
     pub question_alone: f64,
     /// Tokens on either side of the question in which the answer may begin.
     pub answer_window: usize,
@@ -101,8 +106,8 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             threshold: 0.8,
-            perfect_below: 20,
-            relaxed_from: 50,
+            perfect_below: 12,
+            relaxed_from: 30,
             exact_below: 8,
             symbol_agreement: 0.9,
             question_alone: 0.95,
@@ -232,9 +237,15 @@ impl Index {
     fn judge_stretch(&self, own: Range<usize>, scratch: &mut Scratch, found: &mut Vec<Match>) {
         places::find(&self.seeds, scratch);
         let mut places = std::mem::take(&mut scratch.places);
+        let mut last: Option<(Place, usize)> = None;
         for place in places.drain(..).filter(|place| own.contains(&place.begins())) {
-            if let Some(entry) = self.entries.get(place.seed.entry as usize) {
-                found.extend(self.compare(entry, place, scratch));
+            if last.is_some_and(|(last, end)| place.is_within(last, end)) {
+                continue;
+            }
+            let Some(entry) = self.entries.get(place.seed.entry as usize) else { continue };
+            if let Some((one, end)) = self.compare(entry, place, scratch) {
+                last = Some((place, end));
+                found.push(one);
             }
         }
         scratch.places = places;

@@ -53,11 +53,32 @@ impl Made {
     }
 }
 
-/// An item of one of the three kinds.
+/// The same told of someone else and something else, with another answer.
+pub(crate) fn retold(made: &Made) -> Made {
+    let retell = |piece: &Piece| match piece {
+        Piece::Words(words) => Piece::Words(exchanged(&exchanged(words, NAMES), THINGS)),
+        formula => formula.clone(),
+    };
+    Made {
+        pieces: made.pieces.iter().map(retell).collect(),
+        answer: format!("1{}", made.answer),
+        ..made.clone()
+    }
+}
+
+/// The words with each of the list exchanged for the next.
+fn exchanged(words: &str, list: &[&str]) -> String {
+    let next = list.iter().cycle().skip(1);
+    let pair = list.iter().zip(next).find(|(word, _)| words.contains(**word));
+    pair.map_or(words.into(), |(word, next)| words.replace(word, next))
+}
+
+/// An item of one of the four kinds.
 pub(crate) fn any(random: &mut Random) -> Made {
-    match random.within(0, 3) {
+    match random.within(0, 4) {
         0 => algebra(random),
-        1 => word_problem(random),
+        1 => word_problem(random, 1),
+        2 => word_problem(random, 0),
         _ => choice(random),
     }
 }
@@ -166,8 +187,8 @@ const VERBS: &[&str] = &[
 const RELATIVES: &[&str] =
     &["sister", "brother", "neighbor", "teacher", "cousin", "uncle", "friend", "grandmother"];
 
-/// A word problem of three or four sentences.
-pub(crate) fn word_problem(random: &mut Random) -> Made {
+/// A word problem of two sentences, and of one to three more where `longer` is 1.
+pub(crate) fn word_problem(random: &mut Random, longer: usize) -> Made {
     let name = random.pick(NAMES);
     let thing = random.pick(THINGS);
     let mut sentences = vec![format!(
@@ -177,7 +198,7 @@ pub(crate) fn word_problem(random: &mut Random) -> Made {
         random.pick(PLACES),
         random.pick(TIMES)
     )];
-    for _ in 0..random.within(1, 4) {
+    for _ in 0..random.within(longer, 1 + 3 * longer) {
         sentences.push(sentence(random, name, thing));
     }
     sentences.push(match random.within(0, 4) {
@@ -189,7 +210,11 @@ pub(crate) fn word_problem(random: &mut Random) -> Made {
         _ => format!("If the remaining {thing} are shared equally, how many does each person get?"),
     });
     let answer = format!("{} {thing}", random.within(2, 900));
-    Made { kind: "word problem", pieces: vec![Piece::Words(sentences.join(" "))], answer }
+    Made {
+        kind: if longer > 0 { "word problem" } else { "short problem" },
+        pieces: vec![Piece::Words(sentences.join(" "))],
+        answer,
+    }
 }
 
 fn sentence(random: &mut Random, name: &str, thing: &str) -> String {

@@ -8,9 +8,10 @@
 //! pages without any of them (made-up pages, and the texts of FOLDER where one is given, repeated
 //! to that size); how many items are found that were planted in pages verbatim, in another
 //! notation, and with words edited; how many finds are of an item that is not there; what becomes
-//! of items of the same templates with other numbers; and of questions with every operator flipped.
+//! of items of the same templates with other numbers, of questions with every operator flipped, and
+//! of problems told of someone else; and the throughput on texts made to take long.
 //!
-//! Notes: everything comes from one seed. The items are of three kinds, each from a handful of
+//! Notes: everything comes from one seed. The items are of four kinds, each from a handful of
 //! templates with random words, numbers and formulas, so that an item has thousands of relatives in
 //! the index. Real benchmarks are more varied: expect fewer relatives and longer questions there.
 #![allow(clippy::print_stdout)]
@@ -48,6 +49,8 @@ fn main() {
     planted(&mut world);
     relatives(&mut world);
     flipped(&mut world);
+    retold(&mut world);
+    hostile(&mut world);
 }
 
 struct World {
@@ -144,7 +147,7 @@ fn planted(world: &mut World) {
         ("10 % of words edited", None, 0.10),
         ("20 % of words edited", None, 0.20),
     ];
-    for kind in ["algebra", "word problem", "choice"] {
+    for kind in ["algebra", "word problem", "short problem", "choice"] {
         for (name, style, edits) in ways {
             let (mut recalled, mut finds) = (0, 0);
             for _ in 0..PLANTED {
@@ -176,6 +179,47 @@ fn relatives(world: &mut World) {
         flagged += usize::from(!world.found(&page).is_empty());
     }
     println!("items that only resemble some in the index: {flagged} of {} flagged", 5 * PLANTED);
+}
+
+/// Problems with the same words and numbers about other people and things.
+fn retold(world: &mut World) {
+    for kind in ["word problem", "short problem"] {
+        let mut flagged = 0;
+        for _ in 0..PLANTED {
+            let item = world.item_of(kind);
+            let Some(made) = world.made.get(item).map(items::retold) else { continue };
+            let shown = pages::shown(&mut world.random, &made, Style::Plain, 0.0);
+            let page = pages::page(&mut world.random, &shown);
+            flagged += usize::from(world.found(&page).contains(&item));
+        }
+        println!(
+            "{kind}s told of another person and thing, with another answer: {flagged} of {PLANTED} flagged"
+        );
+    }
+}
+
+/// Texts made to take long.
+fn hostile(world: &mut World) {
+    let dump: String =
+        world.made.iter().take(4000).map(|m| m.question(Style::Plain) + "\n\n").collect();
+    let shared =
+        "It requires a unanimous vote in most cases It raises the interest rate by definition ";
+    for (name, text) in [
+        ("one letter", "a".repeat(1 << 20)),
+        ("one word", "ha ".repeat(1 << 19)),
+        ("open braces", "{".repeat(1 << 20)),
+        ("backslashes", "\\".repeat(1 << 20)),
+        ("fractions", "\\frac".repeat(1 << 18)),
+        ("signs", "- ".repeat(1 << 19)),
+        ("tags", "<a =".repeat(1 << 18)),
+        ("common runs of items", shared.repeat(1 << 13)),
+        ("4,000 items", dump),
+    ] {
+        let start = Instant::now();
+        let found = world.found(&text).len();
+        let speed = text.len() as f64 / 1e6 / start.elapsed().as_secs_f64();
+        println!("hostile, {name}: {speed:.1} MB/s, {found} found");
+    }
 }
 
 fn flipped(world: &mut World) {

@@ -28,13 +28,13 @@ pub(super) struct Question {
 }
 
 impl Index {
-    /// The item at that place, if enough of it is there.
+    /// The item at that place, if enough of it is there, and the token at which its question ends.
     pub(super) fn compare(
         &self,
         entry: &Entry,
         place: Place,
         scratch: &mut Scratch,
-    ) -> Option<Match> {
+    ) -> Option<(Match, usize)> {
         let required = self.options.required(entry.tokens());
         let least = self.least(entry, required);
         let question = self.question(entry, place, least, scratch)?;
@@ -45,7 +45,7 @@ impl Index {
             score = score.max(question.score);
         }
         let bytes = |tokens: Range<usize>| bytes(&scratch.tokens, tokens);
-        (score + ROUNDING >= required).then(|| Match {
+        let found = Match {
             item: entry.item,
             score,
             required,
@@ -55,12 +55,13 @@ impl Index {
             range: bytes(question.tokens.clone()),
             answer_range: answer.and_then(Evidence::place).map(bytes),
             exact: question.exact,
-        })
+        };
+        (score + ROUNDING >= required).then_some((found, question.tokens.end))
     }
 
     /// Whether the question may say enough without its answer.
     fn may_be_alone(&self, entry: &Entry) -> bool {
-        entry.question.len() >= self.options.perfect_below
+        entry.question.len() >= support::SURE_QUESTION
     }
 
     /// The score below which a question is none of this item.
@@ -186,6 +187,12 @@ impl Symbols {
         self.numbers + self.operators
     }
 
+    /// Whether a gap of `size` tokens holds nothing but operators, all on one side: what is joined
+    /// by them there stands side by side, as in a product, on the other.
+    fn joins_apart(self, other: Self, size: usize) -> bool {
+        size > 0 && (self.operators == size || other.operators == size)
+    }
+
     /// Whether both have a symbol of a class where neither has the other's.
     fn contradict(self, other: Self) -> bool {
         self.numbers.min(other.numbers) + self.operators.min(other.operators) > 0
@@ -201,10 +208,12 @@ fn symbols_agree(
 ) -> bool {
     let (mut missing, mut extra) = (0, 0);
     for gap in gaps(question.len(), pairs, tokens.len()) {
+        let size = gap.question.len() + gap.text.len();
         let lost = Symbols::of(question.get(gap.question).unwrap_or_default().iter().copied());
         let ids = tokens.get(gap.text).unwrap_or_default().iter().map(|token| token.id);
         let found = Symbols::of(ids);
-        if lost.contradict(found) {
+        let apart = gap.is_inner && lost.joins_apart(found, size);
+        if lost.contradict(found) || apart {
             return false;
         }
         missing += lost.count();

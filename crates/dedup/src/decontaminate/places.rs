@@ -21,6 +21,13 @@ impl Place {
     pub(super) fn begins(&self) -> usize {
         self.first.max(0) as usize
     }
+
+    /// Whether this is about the part that was found at the place `last`, and well before the end
+    /// of what was found there.
+    pub(super) fn is_within(&self, last: Place, end: usize) -> bool {
+        (self.seed.entry, self.seed.part) == (last.seed.entry, last.seed.part)
+            && self.begins() + self.seed.slack() < end
+    }
 }
 
 /// Leaves in `scratch.places` where runs of its tokens say that a part of an item stands.

@@ -19,6 +19,9 @@ const MAX_COMMON_POSTINGS: usize = 64;
 /// Runs from which an item does without common ones.
 const KEPT_RUNS: usize = 24;
 
+/// Tokens that a part's end is moved by at most.
+const MAX_SLACK: usize = 96;
+
 /// Tokens of a question that needs no help of its passage to be found.
 const TELLING_QUESTION: usize = 20;
 
@@ -86,8 +89,10 @@ impl Seed {
     }
 
     /// By how many tokens insertions and deletions may move one end of the part against the other.
+    ///
+    /// A quarter of a short part's length; edits of a long one even out.
     pub(super) fn slack(&self) -> usize {
-        8 + self.length as usize / 4
+        (8 + self.length as usize / 4).min(MAX_SLACK)
     }
 }
 

@@ -38,8 +38,8 @@ impl Evidence {
     }
 }
 
-/// Tokens from which a question has its full weight.
-const SURE_QUESTION: usize = 20;
+/// Tokens from which a question has its full weight, and may count without its answer.
+pub(super) const SURE_QUESTION: usize = 20;
 
 /// What question, answer and passage of an item weigh; together 1.
 ///

@@ -214,3 +214,117 @@ fn a_long_text_is_judged_as_its_parts_are() {
     let one = index.judge(&page, &[], &mut scratch)[0].range.start;
     assert_eq!(starts, (0..300).map(|n| n * page.len() + one).collect::<Vec<_>>());
 }
+
+#[test]
+fn hostile_texts_end_soon() {
+    let items: Vec<Item> = (0..300)
+        .map(|n| {
+            item(
+                &format!("Say what the common words of all items are worth, {n}"),
+                Some("ha ha ha ha ha"),
+            )
+        })
+        .chain([
+            item(&"ha ho ".repeat(3000), None),
+            item(&"one two three four five ".repeat(9), None),
+        ])
+        .collect();
+    let index = Index::new(&items, &Options { min_different_tokens: 1, ..Options::default() });
+    let mut scratch = Scratch::default();
+    for text in [
+        "a".repeat(1 << 18),
+        "ha ho ".repeat(1 << 14),
+        "{".repeat(1 << 18),
+        "\\".repeat(1 << 18),
+        "\\frac".repeat(1 << 15),
+        "$".repeat(1 << 18),
+        "<".repeat(1 << 18),
+        "one two three four five ".repeat(1 << 12),
+        "Say what the common words of all items are worth, 7 ".repeat(1 << 11),
+        "ﷺ".repeat(1 << 14),
+        "½²₁".repeat(1 << 14),
+    ] {
+        index.judge(&text, &[], &mut scratch);
+    }
+}
+
+#[test]
+fn a_question_with_a_thousand_answers_is_found_with_each() {
+    let items: Vec<Item> = (0..1000).map(|n| item(WORDS, Some(&format!("{n} boxes")))).collect();
+    let index = Index::new(&items, &Options::default());
+    let found = index.judge(&padded(WORDS), &[], &mut Scratch::default());
+    assert_eq!(found.len(), 1000);
+}
+
+#[test]
+fn formulas_that_do_not_fit_the_text_do_no_harm() {
+    use cc_math_core::{FormulaKind, Status};
+    let text = padded(&format!("é$é$ {QUADRATIC} é"));
+    let index = Index::new(&[item(QUADRATIC, None)], &Options::default());
+    for (start, end) in [(0, u32::MAX), (9, 3), (7, 7), (580, 585), (u32::MAX, u32::MAX)] {
+        let formula = Formula::new(start..end, true, FormulaKind::RawDollar, Status::Recovered);
+        for found in index.judge(&text, &[formula.clone(), formula], &mut Scratch::default()) {
+            assert!(text.get(found.range).is_some());
+        }
+    }
+}
+
+mod properties {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// Pieces of which texts are made that the lexer has a case for.
+    fn text() -> impl Strategy<Value = String> {
+        let piece = prop_oneof![
+            prop::sample::select(vec![
+                "x", "2", "10", "1,000", ".5", " ", "\n", "-", "+", "/", "*", "**", "=", "<=", "^",
+                "{", "}", "$", "\\frac", "\\not", "\\le", "\\text{", "\\begin{", "(A) ", "1. ",
+                "²", "½", "π", "é", "’s", "日", "<sup>", "--", "\\", "solve", "value", "of", "the",
+            ])
+            .prop_map(String::from),
+            ".{0,3}",
+        ];
+        prop::collection::vec(piece, 0..60).prop_map(|pieces| pieces.concat())
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_is_indexed_and_judged_ranges_fit_and_scratch_does_not_matter(
+            questions in prop::collection::vec(text(), 1..6),
+            answer in text(),
+            passage in text(),
+            page in text(),
+        ) {
+            let items: Vec<Item> = questions
+                .iter()
+                .enumerate()
+                .map(|(n, question)| Item {
+                    question: question.clone(),
+                    answer: (n % 2 == 0).then(|| answer.clone()),
+                    passage: (n % 3 == 0).then(|| passage.clone()),
+                    ..Item::default()
+                })
+                .collect();
+            let index = Index::new(&items, &Options::default());
+            let text = format!("{page}{}{page}{}{answer}", questions.concat(), questions[0]);
+            let formulas = formulas(&text);
+            let mut scratch = Scratch::default();
+            let found = index.judge(&text, &formulas, &mut scratch);
+            for one in &found {
+                prop_assert!(text.get(one.range.clone()).is_some());
+                prop_assert!(one.score > 0.0 && one.score < 1.0 + 1e-9);
+                prop_assert!(one.score + 1e-9 >= one.required);
+            }
+            prop_assert_eq!(index.judge(&text, &formulas, &mut scratch), found);
+        }
+
+        #[test]
+        fn a_question_alone_in_a_text_is_found(question in text()) {
+            let index = Index::new(&[item(&question, None)], &Options::default());
+            if index.standing(0) == Some(Standing::Judged) {
+                let found = index.judge(&question, &[], &mut Scratch::default());
+                prop_assert!(found.iter().any(|m| m.exact && m.question_score > 0.999), "{found:?}");
+            }
+        }
+    }
+}
