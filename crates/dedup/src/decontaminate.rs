@@ -55,7 +55,7 @@ use lexer::Lexer;
 use places::Place;
 use seeds::Seeds;
 use std::ops::Range;
-use token::{Id, Token};
+use token::Tokens;
 
 /// An item of a benchmark.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -179,11 +179,9 @@ pub struct Index {
 /// Memory that judging reuses from text to text. Holds nothing that a judgement depends on.
 #[derive(Default)]
 pub struct Scratch {
-    tokens: Vec<Token>,
+    tokens: Tokens,
     hits: Vec<u64>,
     places: Vec<Place>,
-    text: Vec<Id>,
-    near: Vec<Id>,
     runs: Vec<u64>,
     aligner: Aligner,
 }
@@ -226,7 +224,7 @@ impl Index {
                 break;
             }
             let past = until.saturating_sub(self.reach);
-            scratch.tokens.drain(..past);
+            scratch.tokens.forget(past);
             own = until - past;
         }
         range::widen(&mut found, text, formulas);

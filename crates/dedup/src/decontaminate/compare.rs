@@ -5,7 +5,7 @@ use super::entry::Entry;
 use super::places::Place;
 use super::seeds::Part;
 use super::support::{self, Evidence};
-use super::token::{Class, Id, Token};
+use super::token::{Class, Id, Tokens};
 use super::{Index, Match, Options, Scratch};
 use std::ops::Range;
 
@@ -44,7 +44,7 @@ impl Index {
         if self.may_be_alone(entry) && question.score >= self.options.question_alone {
             score = score.max(question.score);
         }
-        let bytes = |tokens: Range<usize>| bytes(&scratch.tokens, tokens);
+        let bytes = |tokens: Range<usize>| scratch.tokens.bytes(tokens);
         let found = Match {
             item: entry.item,
             score,
@@ -89,14 +89,12 @@ impl Index {
             }
             Part::Passage => Band::whole(entry.question.len(), region.len()),
         };
-        scratch.text.clear();
-        let tokens = scratch.tokens.get(region.clone())?;
-        scratch.text.extend(tokens.iter().map(|token| token.id));
-        if lacks_tokens(entry, least, &scratch.text, &self.options) {
+        let text = scratch.tokens.ids(region.clone());
+        if lacks_tokens(entry, least, text, &self.options) {
             return None;
         }
         let weight = |i: usize| entry.weights.get(i).copied().map_or(1, i32::from);
-        scratch.aligner.align(&entry.question, weight, &scratch.text, band);
+        scratch.aligner.align(&entry.question, weight, text, band);
         for pair in &mut scratch.aligner.pairs {
             pair.1 += region.start;
         }
@@ -124,9 +122,10 @@ fn lacks_tokens(entry: &Entry, least: f64, text: &[Id], options: &Options) -> bo
     let weight: f64 = entry.weights.iter().copied().map(f64::from).sum();
     let mut may_miss = (1.0 - least) * weight + ROUNDING * weight;
     let mut symbols_may_miss = (1.0 - options.symbol_agreement) * symbols + ROUNDING;
-    for (id, weight) in entry.question.iter().zip(&entry.weights) {
+    for place in entry.heaviest.iter().copied().map(usize::from) {
+        let Some(id) = entry.question.get(place) else { continue };
         if !text.contains(id) {
-            may_miss -= f64::from(*weight);
+            may_miss -= entry.weights.get(place).copied().map_or(0.0, f64::from);
             symbols_may_miss -= if id.is_symbol() { 1.0 } else { 0.0 };
         }
         if may_miss < 0.0 || symbols_may_miss < 0.0 {
@@ -140,7 +139,7 @@ fn lacks_tokens(entry: &Entry, least: f64, text: &[Id], options: &Options) -> bo
 fn judged(
     entry: &Entry,
     pairs: &[(usize, usize)],
-    tokens: &[Token],
+    tokens: &Tokens,
     options: &Options,
 ) -> Option<Question> {
     let (first, last) = (*pairs.first()?, *pairs.last()?);
@@ -203,15 +202,14 @@ impl Symbols {
 fn symbols_agree(
     question: &[Id],
     pairs: &[(usize, usize)],
-    tokens: &[Token],
+    tokens: &Tokens,
     options: &Options,
 ) -> bool {
     let (mut missing, mut extra) = (0, 0);
     for gap in gaps(question.len(), pairs, tokens.len()) {
         let size = gap.question.len() + gap.text.len();
         let lost = Symbols::of(question.get(gap.question).unwrap_or_default().iter().copied());
-        let ids = tokens.get(gap.text).unwrap_or_default().iter().map(|token| token.id);
-        let found = Symbols::of(ids);
+        let found = Symbols::of(tokens.ids(gap.text).iter().copied());
         let apart = gap.is_inner && lost.joins_apart(found, size);
         if lost.contradict(found) || apart {
             return false;
@@ -260,30 +258,25 @@ fn gaps(
 /// Whether a formula at an end of the question goes on in the text beyond it: `3x + 4` in `3x + 4y`
 /// does not, since what is put side by side is not told apart from prose, but in `3x + 4 - y` it
 /// does.
-fn runs_on(question: &[Id], first: (usize, usize), last: (usize, usize), tokens: &[Token]) -> bool {
-    let is_operator = |at: Option<usize>| {
-        let token = at.and_then(|at| tokens.get(at));
-        token.filter(|token| token.id.class() == Class::Operator).copied()
-    };
-    let next = is_operator(Some(last.1 + 1)).filter(|next| {
-        next.id != Id::operator("=") && question.last().is_some_and(|id| id.is_symbol())
-    });
-    let past = is_operator(first.1.checked_sub(1))
-        .filter(|past| past.id != Id::operator("=") && is_formula(question));
-    let ends = tokens.get(last.1).map_or(0, |token| token.end);
-    let starts = tokens.get(first.1).map_or(0, |token| token.start);
-    next.is_some_and(|next| next.start.saturating_sub(ends) <= ADJACENT)
-        || past.is_some_and(|past| starts.saturating_sub(past.end) <= ADJACENT)
+fn runs_on(question: &[Id], first: (usize, usize), last: (usize, usize), tokens: &Tokens) -> bool {
+    let follows = question.last().is_some_and(|id| id.is_symbol())
+        && is_joining(tokens, last.1 + 1)
+        && tokens.span(last.1 + 1).start.saturating_sub(tokens.span(last.1).end) <= ADJACENT;
+    let precedes = is_formula(question)
+        && first.1.checked_sub(1).is_some_and(|before| {
+            let gap = tokens.span(first.1).start.saturating_sub(tokens.span(before).end);
+            is_joining(tokens, before) && gap <= ADJACENT
+        });
+    follows || precedes
+}
+
+/// Whether the token there is an operator other than the one that gives a result.
+fn is_joining(tokens: &Tokens, at: usize) -> bool {
+    let id = tokens.ids.get(at).copied();
+    id.is_some_and(|id| id.class() == Class::Operator && id != Id::operator("="))
 }
 
 /// Whether a question begins with a formula.
 fn is_formula(question: &[Id]) -> bool {
     question.iter().take(2).any(|id| id.is_symbol())
-}
-
-/// The bytes that tokens cover.
-fn bytes(tokens: &[Token], range: Range<usize>) -> Range<usize> {
-    let first = tokens.get(range.start).map_or(0, |token| token.start);
-    let last = range.end.checked_sub(1).and_then(|last| tokens.get(last));
-    first as usize..last.map_or(first, |token| token.end) as usize
 }

@@ -1,8 +1,9 @@
 //! Items as sequences of tokens, and how much each token of a question weighs.
 
 use super::lexer::Lexer;
-use super::token::{Id, Token};
+use super::token::{Id, Tokens};
 use super::{Item, Options, Standing};
+use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 
@@ -25,6 +26,8 @@ pub(super) struct Entry {
     pub(super) question: Vec<Id>,
     /// Weight of each token of the question.
     pub(super) weights: Vec<u16>,
+    /// Places of the tokens of the question, the heaviest first.
+    pub(super) heaviest: Vec<u16>,
     pub(super) answer: Option<Vec<Id>>,
     pub(super) passage: Option<Vec<Id>>,
 }
@@ -33,6 +36,9 @@ impl Entry {
     /// Gives the tokens of the question their weights.
     pub(super) fn weigh(&mut self, weights: &Weights) {
         self.weights = self.question.iter().map(|id| weights.of_token(*id)).collect();
+        let mut order: Vec<u16> = (0..self.weights.len() as u16).collect();
+        order.sort_by_key(|i| Reverse(self.weights.get(usize::from(*i)).copied()));
+        self.heaviest = order;
     }
 
     /// Tokens of question, answer and passage together.
@@ -44,9 +50,10 @@ impl Entry {
 
 /// The tokens of a text, the first `limit` of them.
 pub(super) fn ids(text: &str, limit: usize) -> Vec<Id> {
-    let mut tokens: Vec<Token> = Vec::new();
+    let mut tokens = Tokens::default();
     Lexer::new(text).fill(&mut tokens, limit);
-    tokens.iter().take(limit).map(|token| token.id).collect()
+    tokens.ids.truncate(limit);
+    tokens.ids
 }
 
 /// Entries of the items that are judged, and what became of each item.
@@ -80,6 +87,7 @@ fn entry(index: usize, item: &Item) -> Entry {
         item: index,
         question: ids(&item.question, MAX_QUESTION),
         weights: Vec::new(),
+        heaviest: Vec::new(),
         answer: part(&item.answer, MAX_ANSWER),
         passage: part(&item.passage, MAX_PASSAGE),
     }

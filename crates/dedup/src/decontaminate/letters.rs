@@ -2,13 +2,13 @@
 
 use super::lexer::{Before, Lexer};
 use super::symbols;
-use super::token::{Class, Hash, Id, Token};
+use super::token::{Class, Hash, Id, Tokens};
 use unicode_normalization::char::decompose_compatible;
 use unicode_properties::{GeneralCategory, UnicodeGeneralCategory};
 
 impl Lexer<'_> {
     /// The rest of a word in which a letter beyond ASCII may follow.
-    pub(super) fn long_word(&mut self, mut hash: Hash, start: usize, tokens: &mut Vec<Token>) {
+    pub(super) fn long_word(&mut self, mut hash: Hash, start: usize, tokens: &mut Tokens) {
         let greek = self.text.get(start..).and_then(|w| w.chars().next()).is_some_and(is_greek);
         while let Some(c) = self.character() {
             match c {
@@ -31,7 +31,7 @@ impl Lexer<'_> {
     }
 
     /// A character beyond ASCII.
-    pub(super) fn high(&mut self, tokens: &mut Vec<Token>) {
+    pub(super) fn high(&mut self, tokens: &mut Tokens) {
         let Some(c) = self.character() else {
             self.at += 1;
             return;
@@ -62,7 +62,7 @@ impl Lexer<'_> {
     }
 
     /// A Greek letter: a variable of its own, or the first letter of a Greek word.
-    fn greek(&mut self, name: &str, width: usize, tokens: &mut Vec<Token>) {
+    fn greek(&mut self, name: &str, width: usize, tokens: &mut Tokens) {
         let rest = self.text.get(self.at + width..).unwrap_or_default();
         if rest.chars().next().is_some_and(is_greek) {
             self.long_word(Hash::new(), self.at, tokens);
@@ -72,7 +72,7 @@ impl Lexer<'_> {
     }
 
     /// A run of superscripts or subscripts; superscripts are an exponent.
-    fn script(&mut self, tokens: &mut Vec<Token>) {
+    fn script(&mut self, tokens: &mut Tokens) {
         let mut raised_before = false;
         while let Some((c, (shown, raised))) =
             self.character().and_then(|c| Some((c, symbols::script(c)?)))
@@ -94,7 +94,7 @@ impl Lexer<'_> {
         }
     }
 
-    fn script_number(&mut self, raised: bool, tokens: &mut Vec<Token>) {
+    fn script_number(&mut self, raised: bool, tokens: &mut Tokens) {
         let (start, mut hash) = (self.at, Hash::new());
         while let Some(c) = self.character() {
             match symbols::script(c) {
@@ -109,7 +109,7 @@ impl Lexer<'_> {
     }
 
     /// A digit of another script, or a fraction of one character.
-    fn numeral(&mut self, c: char, tokens: &mut Vec<Token>) {
+    fn numeral(&mut self, c: char, tokens: &mut Tokens) {
         let start = self.at;
         self.at += c.len_utf8();
         let (mut hash, mut pending) = (Hash::new(), false);

@@ -9,8 +9,8 @@
 //!
 //! One pass, no look further ahead than a few bytes, and nothing is allocated but the tokens.
 
-use super::symbols::{self, Meaning};
-use super::token::{Class, Hash, Id, Token};
+use super::symbols::Meaning;
+use super::token::{Class, Hash, Id, Tokens};
 
 /// Bytes of the longest run that the lexer passes over unread: an element's tag, a label.
 pub(super) const MAX_SKIPPED: usize = 200;
@@ -101,7 +101,7 @@ impl<'a> Lexer<'a> {
     }
 
     /// Adds tokens until there are `limit` or the text ends; says whether there may be more.
-    pub(super) fn fill(&mut self, tokens: &mut Vec<Token>, limit: usize) -> bool {
+    pub(super) fn fill(&mut self, tokens: &mut Tokens, limit: usize) -> bool {
         while tokens.len() < limit {
             let Some(&byte) = self.bytes.get(self.at) else { return false };
             match KINDS[usize::from(byte)] {
@@ -137,8 +137,8 @@ impl<'a> Lexer<'a> {
 
     /// Adds the token that begins at `start` and ends here.
     #[inline]
-    pub(super) fn push(&mut self, tokens: &mut Vec<Token>, id: Id, start: usize, before: Before) {
-        tokens.push(Token { id, start: start as u32, end: self.at as u32 });
+    pub(super) fn push(&mut self, tokens: &mut Tokens, id: Id, start: usize, before: Before) {
+        tokens.push(id, start as u32..self.at as u32);
         self.before = before;
         self.starts_line = false;
         self.negated = false;
@@ -148,7 +148,7 @@ impl<'a> Lexer<'a> {
     }
 
     /// Puts the division sign behind a numerator of one token.
-    fn after_argument(&mut self, tokens: &mut Vec<Token>) {
+    fn after_argument(&mut self, tokens: &mut Tokens) {
         if self.fraction == Fraction::Numerator {
             self.fraction = Fraction::None;
             self.operator(tokens, "/", self.at);
@@ -159,7 +159,7 @@ impl<'a> Lexer<'a> {
     }
 
     /// Adds an operator that begins at `start` and ends here.
-    pub(super) fn operator(&mut self, tokens: &mut Vec<Token>, name: &str, start: usize) {
+    pub(super) fn operator(&mut self, tokens: &mut Tokens, name: &str, start: usize) {
         if std::mem::take(&mut self.negated) {
             self.negated_operator(tokens, name, start);
         } else {
@@ -167,21 +167,21 @@ impl<'a> Lexer<'a> {
         }
     }
 
-    fn negated_operator(&mut self, tokens: &mut Vec<Token>, name: &str, start: usize) {
+    fn negated_operator(&mut self, tokens: &mut Tokens, name: &str, start: usize) {
         let mut hash = Hash::of("not ");
         name.bytes().for_each(|byte| hash.push(byte.into()));
         self.push(tokens, hash.id(Class::Operator), start, Before::Operand);
     }
 
     /// Passes over `count` bytes and adds them as an operator.
-    pub(super) fn take(&mut self, count: usize, name: &str, tokens: &mut Vec<Token>) {
+    pub(super) fn take(&mut self, count: usize, name: &str, tokens: &mut Tokens) {
         let start = self.at;
         self.at += count;
         self.operator(tokens, name, start);
     }
 
     /// Passes over `count` bytes and adds them as a word.
-    pub(super) fn take_word(&mut self, count: usize, name: &str, tokens: &mut Vec<Token>) {
+    pub(super) fn take_word(&mut self, count: usize, name: &str, tokens: &mut Tokens) {
         let start = self.at;
         self.at += count;
         self.push(tokens, Id::word(name), start, Before::Operand);
@@ -203,7 +203,7 @@ impl<'a> Lexer<'a> {
         self.depth += 1;
     }
 
-    pub(super) fn close_brace(&mut self, tokens: &mut Vec<Token>) {
+    pub(super) fn close_brace(&mut self, tokens: &mut Tokens) {
         self.skip(1, Before::Operand);
         self.depth = self.depth.saturating_sub(1);
         if self.braces.get(self.depth) == Some(&true) {
@@ -215,7 +215,7 @@ impl<'a> Lexer<'a> {
     }
 
     /// Brings forth what a command or character of `count` bytes stands for.
-    pub(super) fn mean(&mut self, meaning: Meaning, count: usize, tokens: &mut Vec<Token>) {
+    pub(super) fn mean(&mut self, meaning: Meaning, count: usize, tokens: &mut Tokens) {
         match meaning {
             Meaning::Nothing => self.at += count,
             Meaning::Label => self.label(count),
@@ -252,7 +252,7 @@ impl<'a> Lexer<'a> {
 
     /// A word that begins with an ASCII letter.
     #[inline]
-    fn letter(&mut self, tokens: &mut Vec<Token>) {
+    fn letter(&mut self, tokens: &mut Tokens) {
         if self.starts_line && self.is_option_letter() {
             return self.skip(2, Before::Prose);
         }
@@ -279,13 +279,13 @@ impl<'a> Lexer<'a> {
         matches!(self.peek(1), b'.' | b')') && matches!(self.peek(2), b' ' | b'\t' | b'*')
     }
 
-    pub(super) fn end_word(&mut self, hash: Hash, start: usize, tokens: &mut Vec<Token>) {
+    pub(super) fn end_word(&mut self, hash: Hash, start: usize, tokens: &mut Tokens) {
         let before = if self.at - start == 1 { Before::Operand } else { Before::Prose };
         self.push(tokens, hash.id(Class::Word), start, before);
     }
 
     /// A single letter or digit as an argument of a fraction, as in `\frac12`.
-    fn argument(&mut self, class: Class, tokens: &mut Vec<Token>) {
+    fn argument(&mut self, class: Class, tokens: &mut Tokens) {
         let mut hash = Hash::new();
         hash.push(u32::from(self.peek(0).to_ascii_lowercase()));
         self.at += 1;
@@ -294,7 +294,7 @@ impl<'a> Lexer<'a> {
 
     /// A number: digits, separators of thousands left out, with decimals.
     #[inline]
-    fn digit(&mut self, tokens: &mut Vec<Token>) {
+    fn digit(&mut self, tokens: &mut Tokens) {
         if self.starts_line && self.is_item_number() {
             return;
         }
@@ -331,7 +331,7 @@ impl<'a> Lexer<'a> {
     }
 
     /// A number that begins with its point: `.5` is `0.5`.
-    pub(super) fn bare_decimals(&mut self, tokens: &mut Vec<Token>) {
+    pub(super) fn bare_decimals(&mut self, tokens: &mut Tokens) {
         let start = self.at;
         let mut hash = Hash::of("0");
         self.decimals(&mut hash);

@@ -6,7 +6,7 @@
 
 use super::lexer::{Before, Lexer, MAX_SKIPPED};
 use super::symbols::{self, Meaning};
-use super::token::Token;
+use super::token::Tokens;
 
 /// Bytes that are looked at behind a sign for what it stands before.
 const REACH: usize = 12;
@@ -16,7 +16,7 @@ const MAX_COMMAND: usize = 32;
 
 impl Lexer<'_> {
     /// Reads a mark of ASCII.
-    pub(super) fn mark(&mut self, mark: u8, tokens: &mut Vec<Token>) {
+    pub(super) fn mark(&mut self, mark: u8, tokens: &mut Tokens) {
         match mark {
             b'\\' => self.backslash(tokens),
             b'{' => self.open_brace(),
@@ -52,7 +52,7 @@ impl Lexer<'_> {
         self.skip(if is_option { 3 } else { 1 }, Before::Prose);
     }
 
-    fn plus(&mut self, tokens: &mut Vec<Token>) {
+    fn plus(&mut self, tokens: &mut Tokens) {
         match (self.peek(1), self.peek(2)) {
             (b'/', b'-') => self.take(3, "+/-", tokens),
             (b'+', _) => self.skip(2, Before::Prose),
@@ -61,7 +61,7 @@ impl Lexer<'_> {
         }
     }
 
-    fn minus(&mut self, tokens: &mut Vec<Token>) {
+    fn minus(&mut self, tokens: &mut Tokens) {
         match self.peek(1) {
             b'-' => self.skip(self.run(b'-'), Before::Prose),
             b'>' => self.take(2, "->", tokens),
@@ -71,7 +71,7 @@ impl Lexer<'_> {
     }
 
     /// A hyphen or dash of `width` bytes: minus between operands, or as the sign of one.
-    pub(super) fn dash(&mut self, width: usize, tokens: &mut Vec<Token>) {
+    pub(super) fn dash(&mut self, width: usize, tokens: &mut Tokens) {
         let follows = self.operand_follows(width);
         let is_sign = follows
             && self.peek(width) != b' '
@@ -83,7 +83,7 @@ impl Lexer<'_> {
         }
     }
 
-    fn asterisk(&mut self, tokens: &mut Vec<Token>) {
+    fn asterisk(&mut self, tokens: &mut Tokens) {
         let is_power = self.peek(1) == b'*'
             && (self.last().is_ascii_alphanumeric() || self.last() == b')')
             && (self.peek(2).is_ascii_alphanumeric() || self.peek(2) == b'(')
@@ -95,7 +95,7 @@ impl Lexer<'_> {
         }
     }
 
-    fn slash(&mut self, tokens: &mut Vec<Token>) {
+    fn slash(&mut self, tokens: &mut Tokens) {
         if self.peek(1) == b'/' {
             self.skip(self.run(b'/'), Before::Prose);
         } else if self.before == Before::Operand && self.operand_follows(1) {
@@ -105,7 +105,7 @@ impl Lexer<'_> {
         }
     }
 
-    fn equals(&mut self, tokens: &mut Vec<Token>) {
+    fn equals(&mut self, tokens: &mut Tokens) {
         match (self.run(b'='), self.peek(1)) {
             (3.., _) => self.skip(self.run(b'='), Before::Prose),
             (1, b'>') => self.take(2, "=>", tokens),
@@ -113,7 +113,7 @@ impl Lexer<'_> {
         }
     }
 
-    fn less(&mut self, tokens: &mut Vec<Token>) {
+    fn less(&mut self, tokens: &mut Tokens) {
         if let Some(width) = self.element() {
             let raises = self.bytes.get(self.at + 1..).is_some_and(|b| b.starts_with(b"sup>"));
             return if raises { self.take(width, "^", tokens) } else { self.at += width };
@@ -128,7 +128,7 @@ impl Lexer<'_> {
         }
     }
 
-    fn greater(&mut self, tokens: &mut Vec<Token>) {
+    fn greater(&mut self, tokens: &mut Tokens) {
         match self.peek(1) {
             _ if self.starts_line => self.at += 1,
             b'=' => self.take(2, ">=", tokens),
@@ -155,7 +155,7 @@ impl Lexer<'_> {
     }
 
     /// `^`, unless what it raises is a prime or the ring of a degree.
-    fn caret(&mut self, tokens: &mut Vec<Token>) {
+    fn caret(&mut self, tokens: &mut Tokens) {
         let rest = self.bytes.get(self.at + 1..).unwrap_or_default();
         let braced = rest.strip_prefix(b"{").unwrap_or(rest);
         let width = 1 + rest.len() - braced.len();
@@ -169,7 +169,7 @@ impl Lexer<'_> {
         }
     }
 
-    fn exclamation(&mut self, tokens: &mut Vec<Token>) {
+    fn exclamation(&mut self, tokens: &mut Tokens) {
         let is_factorial = self.before == Before::Operand && self.last().is_ascii_alphanumeric();
         if self.peek(1) == b'=' {
             self.mean(Meaning::Negated("="), 2, tokens);
@@ -181,7 +181,7 @@ impl Lexer<'_> {
     }
 
     /// `:=` defines, `3:4` is a ratio, all else is punctuation.
-    fn colon(&mut self, tokens: &mut Vec<Token>) {
+    fn colon(&mut self, tokens: &mut Tokens) {
         if self.peek(1) == b'=' {
             self.take(2, "=", tokens);
         } else if self.last().is_ascii_digit() && self.peek(1).is_ascii_digit() {
@@ -191,7 +191,7 @@ impl Lexer<'_> {
         }
     }
 
-    fn point(&mut self, tokens: &mut Vec<Token>) {
+    fn point(&mut self, tokens: &mut Tokens) {
         if self.peek(1).is_ascii_digit() && !self.last().is_ascii_alphanumeric() {
             self.bare_decimals(tokens);
         } else {
@@ -200,7 +200,7 @@ impl Lexer<'_> {
     }
 
     /// A command of LaTeX, or an escaped character.
-    fn backslash(&mut self, tokens: &mut Vec<Token>) {
+    fn backslash(&mut self, tokens: &mut Tokens) {
         let letters =
             (1..=MAX_COMMAND).take_while(|ahead| self.peek(*ahead).is_ascii_alphabetic()).count();
         if letters > 0 {
@@ -214,7 +214,7 @@ impl Lexer<'_> {
         }
     }
 
-    fn command(&mut self, letters: usize, tokens: &mut Vec<Token>) {
+    fn command(&mut self, letters: usize, tokens: &mut Tokens) {
         let name = self.text.get(self.at + 1..self.at + 1 + letters).unwrap_or_default();
         match symbols::command(name) {
             Some(meaning) => self.mean(meaning, 1 + letters, tokens),

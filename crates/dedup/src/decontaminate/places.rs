@@ -37,7 +37,7 @@ impl Place {
 pub(super) fn find(seeds: &Seeds, scratch: &mut Scratch) {
     let hits = &mut scratch.hits;
     hits.clear();
-    seeds.probe(&scratch.tokens, |at, posting| {
+    seeds.probe(&scratch.tokens.ids, |at, posting| {
         let begins = (at + BIAS).saturating_sub(posting.offset as usize);
         hits.push(u64::from(posting.seed) << 32 | begins as u64);
     });

@@ -5,7 +5,7 @@
 //! chance (Putze, Sanders, Singler: Cache-, hash- and space-efficient Bloom filters, 2007).
 
 use super::entry::Entry;
-use super::token::{Id, SPREAD, Token};
+use super::token::{Id, SPREAD};
 
 /// Tokens of a run.
 pub(super) const GRAM: usize = 5;
@@ -82,8 +82,8 @@ pub(super) struct Seed {
 impl Seed {
     /// Runs that must be met for the part to be worth a closer look.
     ///
-    /// With a fifth of the words edited a third of the runs are whole (0.8⁵), so a sixteenth is
-    /// met by all that could pass.
+    /// With a fifth of the words edited a third of the runs are whole (0.8⁵), so an eighth is
+    /// met by what could pass.
     pub(super) fn needed(&self) -> usize {
         1 + self.runs as usize / 16
     }
@@ -170,15 +170,14 @@ impl Seeds {
         self.seeds.iter()
     }
 
-    /// Calls `found` with the place and the posting of every run of `tokens` that an item has.
+    /// Calls `found` with the place and the posting of every run of `ids` that an item has.
     ///
     /// A run that is the same as the one before it is met once.
-    pub(super) fn probe(&self, tokens: &[Token], mut found: impl FnMut(usize, Posting)) {
+    pub(super) fn probe(&self, ids: &[Id], mut found: impl FnMut(usize, Posting)) {
         let mut rolling = Rolling::default();
         let mut last = 0;
-        for (index, token) in tokens.iter().enumerate() {
-            let old = index.checked_sub(GRAM).and_then(|old| tokens.get(old)).map(|old| old.id);
-            rolling.roll(token.id, old);
+        for (index, id) in ids.iter().enumerate() {
+            rolling.roll(*id, index.checked_sub(GRAM).and_then(|old| ids.get(old)).copied());
             let hash = rolling.hash();
             if index + 1 >= GRAM && hash != last && self.may_hold(hash) {
                 self.postings(hash).for_each(|posting| found(index + 1 - GRAM, posting));

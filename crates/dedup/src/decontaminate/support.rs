@@ -6,7 +6,7 @@
 use super::align::Band;
 use super::compare::Question;
 use super::entry::{Entry, Weights};
-use super::token::{Id, Token};
+use super::token::Id;
 use super::{Options, Scratch};
 use std::ops::Range;
 
@@ -96,11 +96,6 @@ fn around(question: &Question, window: usize, tokens: usize) -> Range<usize> {
     start..question.tokens.end.saturating_add(window).min(tokens)
 }
 
-fn read(tokens: &[Token], range: Range<usize>, into: &mut Vec<Id>) {
-    into.clear();
-    into.extend(tokens.get(range).unwrap_or_default().iter().map(|token| token.id));
-}
-
 /// The answer near the question; none if the item has none.
 pub(super) fn answer(
     entry: &Entry,
@@ -111,13 +106,13 @@ pub(super) fn answer(
     let answer = entry.answer.as_ref()?;
     let range = around(question, answer_window(answer, options), scratch.tokens.len());
     let start = range.start;
-    read(&scratch.tokens, range, &mut scratch.near);
+    let near = scratch.tokens.ids(range);
     if answer.len() <= SHORT_ANSWER {
         let after = question.tokens.end - start;
-        return Some(short_answer(answer, &scratch.near, after, start));
+        return Some(short_answer(answer, near, after, start));
     }
-    let band = Band::whole(answer.len(), scratch.near.len());
-    scratch.aligner.align(answer, |_| 64, &scratch.near, band);
+    let band = Band::whole(answer.len(), near.len());
+    scratch.aligner.align(answer, |_| 64, near, band);
     let pairs = &scratch.aligner.pairs;
     let place = pairs.first().zip(pairs.last()).map(|(a, b)| start + a.1..start + b.1 + 1);
     Some(Evidence { score: pairs.len() as f64 / answer.len() as f64, place })
@@ -144,9 +139,8 @@ pub(super) fn passage(
 ) -> Option<f64> {
     let passage = entry.passage.as_ref()?;
     let range = around(question, passage_window(passage), scratch.tokens.len());
-    read(&scratch.tokens, range, &mut scratch.near);
     scratch.runs.clear();
-    scratch.runs.extend(scratch.near.windows(PASSAGE_RUN).map(run));
+    scratch.runs.extend(scratch.tokens.ids(range).windows(PASSAGE_RUN).map(run));
     scratch.runs.sort_unstable();
     let (mut there, mut all, mut covered) = (0.0, 0.0, 0);
     for (index, id) in passage.iter().enumerate() {

@@ -4,6 +4,8 @@
 //! tokens lie in one flat array, and an item's too. Two different tokens of one class are taken for
 //! the same once in 10⁹ pairs; a passage is judged by dozens.
 
+use std::ops::Range;
+
 /// What a token says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Class {
@@ -98,15 +100,58 @@ impl Hash {
     }
 }
 
-/// A token of a text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Token {
-    /// What it is compared by.
-    pub(super) id: Id,
-    /// First byte.
-    pub(super) start: u32,
-    /// One past the last byte.
-    pub(super) end: u32,
+/// Tokens of a text, in order: what they are compared by, and where they stand.
+///
+/// Two arrays, since what looks for tokens does not ask where they stand.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub(super) struct Tokens {
+    /// What they are compared by.
+    pub(super) ids: Vec<Id>,
+    /// Their bytes.
+    spans: Vec<Range<u32>>,
+}
+
+impl Tokens {
+    /// Adds a token of these bytes.
+    #[inline]
+    pub(super) fn push(&mut self, id: Id, span: Range<u32>) {
+        self.ids.push(id);
+        self.spans.push(span);
+    }
+
+    /// How many there are.
+    pub(super) fn len(&self) -> usize {
+        self.ids.len()
+    }
+
+    /// Leaves out all.
+    pub(super) fn clear(&mut self) {
+        self.ids.clear();
+        self.spans.clear();
+    }
+
+    /// Leaves out the first `count`, or all.
+    pub(super) fn forget(&mut self, count: usize) {
+        self.ids.drain(..count.min(self.ids.len()));
+        self.spans.drain(..count.min(self.spans.len()));
+    }
+
+    /// What some of them are compared by; none of a range that does not fit.
+    pub(super) fn ids(&self, range: Range<usize>) -> &[Id] {
+        self.ids.get(range).unwrap_or_default()
+    }
+
+    /// The bytes of a token; none past the end.
+    pub(super) fn span(&self, index: usize) -> Range<u32> {
+        self.spans.get(index).cloned().unwrap_or_default()
+    }
+
+    /// The bytes from the first to the last of some of them.
+    pub(super) fn bytes(&self, range: Range<usize>) -> Range<usize> {
+        let first = self.span(range.start);
+        let last = range.end.checked_sub(1).map_or(first.clone(), |last| self.span(last));
+        first.start as usize..last.end.max(first.start) as usize
+    }
 }
 
 #[cfg(test)]
