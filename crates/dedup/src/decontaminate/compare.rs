@@ -114,18 +114,15 @@ impl Index {
     }
 }
 
-/// Whether more of the question is nowhere in the text than may be, in whatever order.
+/// Whether more of the telling tokens are nowhere in the text than the question may miss.
 ///
-/// Most places are not the item, and miss so many tokens that this sees it after a few.
+/// Most places are not the item, and this sees it after a few tokens.
 fn lacks_tokens(entry: &Entry, least: f64, text: &[Id], options: &Options) -> bool {
-    let symbols = entry.question.iter().filter(|id| id.is_symbol()).count() as f64;
-    let weight: f64 = entry.weights.iter().copied().map(f64::from).sum();
-    let mut may_miss = (1.0 - least) * weight + ROUNDING * weight;
-    let mut symbols_may_miss = (1.0 - options.symbol_agreement) * symbols + ROUNDING;
-    for place in entry.heaviest.iter().copied().map(usize::from) {
-        let Some(id) = entry.question.get(place) else { continue };
-        if !text.contains(id) {
-            may_miss -= entry.weights.get(place).copied().map_or(0.0, f64::from);
+    let mut may_miss = (1.0 - least + ROUNDING) * entry.weight;
+    let mut symbols_may_miss = (1.0 - options.symbol_agreement) * entry.symbols as f64 + ROUNDING;
+    for (id, weight) in &entry.telling {
+        if !contains(text, *id) {
+            may_miss -= f64::from(*weight);
             symbols_may_miss -= if id.is_symbol() { 1.0 } else { 0.0 };
         }
         if may_miss < 0.0 || symbols_may_miss < 0.0 {
@@ -133,6 +130,11 @@ fn lacks_tokens(entry: &Entry, least: f64, text: &[Id], options: &Options) -> bo
         }
     }
     false
+}
+
+/// Whether a token is in the text; looks at many at once.
+fn contains(text: &[Id], id: Id) -> bool {
+    text.chunks(32).any(|some| some.iter().fold(false, |found, other| found | (*other == id)))
 }
 
 /// The question whose tokens were paired like this, unless its symbols say that it is another.
@@ -146,7 +148,7 @@ fn judged(
     let length = entry.question.len();
     let span = last.1 + 1 - first.1;
     let exact = pairs.len() == length && span == length;
-    let unlike = !symbols_agree(&entry.question, pairs, tokens, options)
+    let unlike = !symbols_agree(entry, pairs, tokens, options)
         || (length < options.exact_below && !exact)
         || runs_on(&entry.question, first, last, tokens);
     if unlike {
@@ -154,11 +156,10 @@ fn judged(
     }
     let weight = |i: usize| entry.weights.get(i).copied().map_or(0.0, f64::from);
     let there: f64 = pairs.iter().map(|(i, _)| weight(*i)).sum();
-    let all: f64 = (0..length).map(weight).sum();
     let inserted = (span - pairs.len()) as f64;
     let free = length as f64 * FREE_INSERTIONS;
     let density = length as f64 / (length as f64 + (inserted - free).max(0.0));
-    let score = there / all * density;
+    let score = there / entry.weight * density;
     Some(Question { tokens: first.1..last.1 + 1, score, exact })
 }
 
@@ -200,15 +201,16 @@ impl Symbols {
 
 /// Whether no symbol is contradicted and enough of them agree.
 fn symbols_agree(
-    question: &[Id],
+    entry: &Entry,
     pairs: &[(usize, usize)],
     tokens: &Tokens,
     options: &Options,
 ) -> bool {
     let (mut missing, mut extra) = (0, 0);
-    for gap in gaps(question.len(), pairs, tokens.len()) {
+    for gap in gaps(entry.question.len(), pairs, tokens.len()) {
         let size = gap.question.len() + gap.text.len();
-        let lost = Symbols::of(question.get(gap.question).unwrap_or_default().iter().copied());
+        let lost =
+            Symbols::of(entry.question.get(gap.question).unwrap_or_default().iter().copied());
         let found = Symbols::of(tokens.ids(gap.text).iter().copied());
         let apart = gap.is_inner && lost.joins_apart(found, size);
         if lost.contradict(found) || apart {
@@ -217,7 +219,7 @@ fn symbols_agree(
         missing += lost.count();
         extra += if gap.is_inner { found.count() } else { 0 };
     }
-    let all = Symbols::of(question.iter().copied()).count();
+    let all = entry.symbols;
     let agreeing = (all - missing.min(all)) as f64;
     agreeing + ROUNDING >= options.symbol_agreement * (all + extra) as f64
 }

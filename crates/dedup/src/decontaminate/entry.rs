@@ -16,6 +16,9 @@ pub(super) const MAX_ANSWER: usize = 512;
 /// Tokens of the longest passage that is compared.
 pub(super) const MAX_PASSAGE: usize = 4096;
 
+/// Words and symbols of a question, each, by which most places are seen to be something else.
+const TELLING: usize = 64;
+
 /// Parts of a nat of information in a token's weight.
 const WEIGHT_UNIT: f64 = 64.0;
 
@@ -26,8 +29,12 @@ pub(super) struct Entry {
     pub(super) question: Vec<Id>,
     /// Weight of each token of the question.
     pub(super) weights: Vec<u16>,
-    /// Places of the tokens of the question, the heaviest first.
-    pub(super) heaviest: Vec<u16>,
+    /// Weight of the question.
+    pub(super) weight: f64,
+    /// Numbers and operators of the question.
+    pub(super) symbols: usize,
+    /// The heaviest words and the heaviest symbols of the question.
+    pub(super) telling: Box<[(Id, u16)]>,
     pub(super) answer: Option<Vec<Id>>,
     pub(super) passage: Option<Vec<Id>>,
 }
@@ -36,9 +43,14 @@ impl Entry {
     /// Gives the tokens of the question their weights.
     pub(super) fn weigh(&mut self, weights: &Weights) {
         self.weights = self.question.iter().map(|id| weights.of_token(*id)).collect();
-        let mut order: Vec<u16> = (0..self.weights.len() as u16).collect();
-        order.sort_by_key(|i| Reverse(self.weights.get(usize::from(*i)).copied()));
-        self.heaviest = order;
+        self.weight = self.weights.iter().copied().map(f64::from).sum();
+        self.symbols = self.question.iter().filter(|id| id.is_symbol()).count();
+        let mut order: Vec<(Id, u16)> =
+            self.question.iter().copied().zip(self.weights.iter().copied()).collect();
+        order.sort_by_key(|(_, weight)| Reverse(*weight));
+        let (symbols, words): (Vec<_>, Vec<_>) = order.into_iter().partition(|t| t.0.is_symbol());
+        self.telling =
+            words.into_iter().take(TELLING).chain(symbols.into_iter().take(TELLING)).collect();
     }
 
     /// Tokens of question, answer and passage together.
@@ -87,7 +99,9 @@ fn entry(index: usize, item: &Item) -> Entry {
         item: index,
         question: ids(&item.question, MAX_QUESTION),
         weights: Vec::new(),
-        heaviest: Vec::new(),
+        weight: 0.0,
+        symbols: 0,
+        telling: Box::default(),
         answer: part(&item.answer, MAX_ANSWER),
         passage: part(&item.passage, MAX_PASSAGE),
     }

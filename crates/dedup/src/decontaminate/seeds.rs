@@ -257,3 +257,46 @@ fn rarest(seeds: &[Seed], runs: &[Run]) -> Vec<Run> {
     kept.sort_unstable();
     kept
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Item, Options, entry};
+    use super::*;
+
+    fn seeds(questions: &[String]) -> Seeds {
+        let item = |question: &String| Item { question: question.clone(), ..Item::default() };
+        let items: Vec<Item> = questions.iter().map(item).collect();
+        Seeds::of(&entry::entries(&items, &Options::default()).0)
+    }
+
+    fn met(seeds: &Seeds, text: &str) -> Vec<(usize, u32, u32)> {
+        let mut met = Vec::new();
+        let found = |at, posting: Posting| met.push((at, posting.seed, posting.offset));
+        seeds.probe(&entry::ids(text, 999), found);
+        met.sort_unstable();
+        met
+    }
+
+    #[test]
+    fn every_run_of_an_item_leads_to_it() {
+        let seeds = seeds(&["one two three four five six seven".into()]);
+        let text = "zero one two three four five six seven eight";
+        assert_eq!(met(&seeds, text), [(1, 0, 0), (2, 0, 1), (3, 0, 2)]);
+        assert_eq!(met(&seeds, "one two three four"), []);
+        assert_eq!(met(&seeds, "one two three four fife six seven"), []);
+    }
+
+    #[test]
+    fn a_common_run_leads_to_a_bounded_number_of_items_and_none_is_left_without() {
+        let question = |n| format!("which of these statements about the number is true {n}");
+        let questions: Vec<String> = (0..200).map(question).collect();
+        let seeds = seeds(&questions);
+        assert!(seeds.iter().all(|seed| seed.runs > 0));
+        assert!(met(&seeds, "which of these statements about").len() <= MAX_COMMON_POSTINGS);
+    }
+
+    #[test]
+    fn the_filter_and_the_table_of_no_items_are_empty() {
+        assert_eq!(met(&seeds(&[]), "one two three four five six seven"), []);
+    }
+}

@@ -269,6 +269,40 @@ fn formulas_that_do_not_fit_the_text_do_no_harm() {
     }
 }
 
+#[test]
+fn what_is_required_falls_with_length() {
+    let options = Options::default();
+    assert_eq!([0, 11, 12].map(|tokens| options.required(tokens)), [1.0; 3]);
+    assert!((options.required(21) - 0.9).abs() < 1e-9);
+    assert!([30, 31, usize::MAX].iter().all(|t| (options.required(*t) - 0.8).abs() < 1e-9));
+    let odd = Options { perfect_below: 9, relaxed_from: 3, ..options };
+    assert_eq!((odd.required(8), odd.required(9)), (1.0, 1.0));
+}
+
+#[test]
+fn an_operator_for_a_product_or_a_product_for_an_operator_is_another_question() {
+    let question = "What is the sum of the roots of 3*x^2 - 7*x + 2*a = 0 over the reals?";
+    check(question, "What is the sum of the roots of $3x^2-7x+2a=0$ over the reals?", true);
+    check(question, "What is the sum of the roots of 3+x^2 - 7*x + 2*a = 0 over the reals?", false);
+    check(question, "What is the sum of the roots of 3*x^2 * 7*x + 2*a = 0 over the reals?", false);
+}
+
+#[test]
+fn a_page_cut_within_an_item_still_has_it() {
+    let words: Vec<&str> = WORDS.split(' ').collect();
+    assert!(found(WORDS, None, &words.get(5..).unwrap().join(" ")).is_some());
+    assert!(found(WORDS, None, &words.get(20..).unwrap().join(" ")).is_none());
+}
+
+#[test]
+fn every_place_of_an_item_is_found() {
+    let text = format!("{} {} {WORDS} {WORDS}", padded(WORDS), padded(&WORDS.replace("24", "25")));
+    let index = Index::new(&[item(WORDS, None)], &Options::default());
+    let found = index.judge(&text, &[], &mut Scratch::default());
+    assert_eq!(found.len(), 3);
+    assert!(found.iter().all(|m| m.exact && piece(&text, m.range.clone()).starts_with("A well")));
+}
+
 mod properties {
     use super::*;
     use proptest::prelude::*;
