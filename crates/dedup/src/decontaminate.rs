@@ -29,6 +29,10 @@
 //! assert!(index.judge(&page.replace("-5x", "+5x"), &[], &mut scratch).is_empty());
 //! ```
 //!
+//! What it does not see: brackets, which LaTeX and plain text set differently, so that `(a+b)c` is
+//! `a+bc`; which variable stands where, beyond the share that words have; numbers written as words;
+//! and items told in other words altogether.
+//!
 //! An index is immutable and made by its items and options alone: what it says of a text does not
 //! depend on the texts before, on threads, or on the run. The work for a text is bounded by its
 //! length and the longest item's, whatever it says.

@@ -24,14 +24,19 @@ fn widened(range: &Range<usize>, text: &str, formulas: &[Formula]) -> Range<usiz
     text.floor_char_boundary(wide.start)..text.ceil_char_boundary(wide.end)
 }
 
+/// Bytes around a formula in which its dollars stand.
+const NEAR: usize = 64;
+
 /// A formula's body with the blanks and up to two dollars around it.
 fn delimited(body: Range<usize>, text: &str) -> Range<usize> {
-    let before = text.get(..body.start).unwrap_or_default();
-    let after = text.get(body.end..).unwrap_or_default();
-    let open = before.trim_end();
-    let opened = open.strip_suffix('$').map(|rest| rest.strip_suffix('$').unwrap_or(rest));
-    let closed = after.trim_start();
-    let closed = closed.strip_prefix('$').map(|rest| rest.strip_prefix('$').unwrap_or(rest));
-    let start = opened.map_or(body.start, str::len);
-    start..closed.map_or(body.end, |rest| text.len() - rest.len())
+    let near = text.floor_char_boundary(body.start.saturating_sub(NEAR))
+        ..text.ceil_char_boundary(body.end.saturating_add(NEAR));
+    let before = text.get(near.start..body.start).unwrap_or_default();
+    let after = text.get(body.end..near.end).unwrap_or_default();
+    let opened = before.trim_end().strip_suffix('$');
+    let opened = opened.map(|rest| rest.strip_suffix('$').unwrap_or(rest));
+    let closed = after.trim_start().strip_prefix('$');
+    let closed = closed.map(|rest| rest.strip_prefix('$').unwrap_or(rest));
+    let start = opened.map_or(body.start, |rest| near.start + rest.len());
+    start..closed.map_or(body.end, |rest| near.end - rest.len())
 }
