@@ -98,7 +98,7 @@ pub struct Options {
     pub symbol_agreement: f64,
     /// Score from which a question of 20 tokens and more counts without its answer.
     pub question_alone: f64,
-    /// Tokens on either side of the question in which the answer may begin.
+    /// Tokens on either side of the question in which the answer may begin. No more than 4096 count.
     pub answer_window: usize,
     /// Tokens that a question must have to be looked for. Five at least.
     pub min_tokens: usize,
@@ -190,18 +190,23 @@ pub struct Scratch {
     aligner: Aligner,
 }
 
+/// Tokens beside a question in which its answer is looked for, at most.
+const MAX_WINDOW: usize = 4096;
+
 /// Tokens that are judged at a time, those that are looked at twice left out.
 const STRETCH: usize = 1 << 16;
 
 impl Index {
     /// An index of the items.
     pub fn new(items: &[Item], options: &Options) -> Self {
-        let (mut entries, standings) = entry::entries(items, options);
+        let mut options = options.clone();
+        options.answer_window = options.answer_window.min(MAX_WINDOW);
+        let (mut entries, standings) = entry::entries(items, &options);
         let weights = Weights::of(&entries);
         entries.iter_mut().for_each(|entry| entry.weigh(&weights));
         let seeds = Seeds::of(&entries);
-        let reach = places::reach(&entries, &seeds, options);
-        Self { options: options.clone(), entries, standings, weights, seeds, reach }
+        let reach = places::reach(&entries, &seeds, &options);
+        Self { options, entries, standings, weights, seeds, reach }
     }
 
     /// What became of the item of that index.

@@ -275,6 +275,9 @@ fn what_is_required_falls_with_length() {
     assert_eq!([0, 11, 12].map(|tokens| options.required(tokens)), [1.0; 3]);
     assert!((options.required(21) - 0.9).abs() < 1e-9);
     assert!([30, 31, usize::MAX].iter().all(|t| (options.required(*t) - 0.8).abs() < 1e-9));
+    let wide = Options { answer_window: usize::MAX, ..options.clone() };
+    let index = Index::new(&[item(WORDS, Some("none"))], &wide);
+    assert_eq!(index.judge(WORDS, &[], &mut Scratch::default()).len(), 1);
     let odd = Options { perfect_below: 9, relaxed_from: 3, ..options };
     assert_eq!((odd.required(8), odd.required(9)), (1.0, 1.0));
 }
@@ -321,6 +324,14 @@ mod properties {
         prop::collection::vec(piece, 0..60).prop_map(|pieces| pieces.concat())
     }
 
+    fn operand() -> impl Strategy<Value = &'static str> {
+        prop::sample::select(vec!["x", "y", "z", "2", "13", "405", "n"])
+    }
+
+    fn operator() -> impl Strategy<Value = &'static str> {
+        prop::sample::select(vec!["+", "-", "*", "/", "^", "=", "<", ">", "≤", "±"])
+    }
+
     proptest! {
         #[test]
         fn whatever_is_indexed_and_judged_ranges_fit_and_scratch_does_not_matter(
@@ -350,6 +361,27 @@ mod properties {
                 prop_assert!(one.score + 1e-9 >= one.required);
             }
             prop_assert_eq!(index.judge(&text, &formulas, &mut scratch), found);
+        }
+
+        #[test]
+        fn one_operator_exchanged_makes_another_question(
+            formula in prop::collection::vec((operand(), operator()), 4..40),
+            last in operand(),
+            place in any::<prop::sample::Index>(),
+            other in operator(),
+        ) {
+            let write = |formula: &[(&str, &str)]| {
+                let terms: String = formula.iter().map(|(a, o)| format!("{a} {o} ")).collect();
+                format!("Find the largest value of the term {terms}{last} if there is any at all")
+            };
+            let mut exchanged = formula.clone();
+            let place = place.index(formula.len());
+            prop_assume!(exchanged[place].1 != other);
+            exchanged[place].1 = other;
+            let index = Index::new(&[item(&write(&formula), None)], &Options::default());
+            let mut scratch = Scratch::default();
+            prop_assert_eq!(index.judge(&padded(&write(&formula)), &[], &mut scratch).len(), 1);
+            prop_assert_eq!(index.judge(&padded(&write(&exchanged)), &[], &mut scratch), []);
         }
 
         #[test]
