@@ -5,6 +5,7 @@
 //! runs that differ; 2 the operator must mend something; 130 interrupted, and
 //! can be gone on with.
 
+mod decontaminate;
 mod dedup;
 mod diff;
 mod engine;
@@ -60,6 +61,8 @@ enum Verb {
     Extract(extract::ExtractArguments),
     Lookup(lookup::LookupArguments),
     Dedup(dedup::DedupArguments),
+    /// Find questions of benchmarks in documents, and drop, mask or tell.
+    Decontaminate(stage::StageArguments<decontaminate::Decontaminate>),
     Run(pipeline::RunArguments),
     Plan(pipeline::PlanArguments),
     Check(pipeline::CheckArguments),
@@ -100,6 +103,7 @@ fn main() -> ExitCode {
         Verb::Extract(arguments) => extract::run(arguments, &log),
         Verb::Lookup(arguments) => lookup::run(&arguments, &log),
         Verb::Dedup(arguments) => dedup::run(arguments, &log),
+        Verb::Decontaminate(arguments) => stage::run(arguments, &log),
         Verb::Run(arguments) => pipeline::run(arguments, &log),
         Verb::Plan(arguments) => pipeline::plan(&arguments),
         Verb::Check(arguments) => pipeline::check(&arguments, &log),

@@ -7,7 +7,7 @@ use crate::work::work;
 use cc_math_pipeline::{Alone, Destination, Pipeline, STAGES, StageKind};
 use cc_math_store::Format;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
-use clap::{Arg, ArgMatches, Args, Command, FromArgMatches};
+use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches};
 use serde_json::Value as Json;
 use std::marker::PhantomData;
 use std::path::PathBuf;
@@ -58,26 +58,43 @@ fn kind<K: Named>() -> Option<&'static StageKind> {
     STAGES.iter().find(|kind| kind.name == K::NAME)
 }
 
-/// Names and descriptions of a stage's options, and whether they are switches.
-fn options<K: Named>() -> Vec<(String, String, bool)> {
+/// How an option is given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Way {
+    /// By its name alone, or with a value behind `=`.
+    Switch,
+    /// Again and again, or as a list.
+    List,
+    /// With a value.
+    Once,
+}
+
+/// Names and descriptions of a stage's options, and how they are given.
+fn options<K: Named>() -> Vec<(String, String, Way)> {
     let schema = kind::<K>().map(StageKind::schema).unwrap_or_default();
     let properties = schema.get("properties").and_then(Json::as_object);
     let option = |(name, schema): (&String, &Json)| {
         let about = schema.get("description").and_then(Json::as_str).unwrap_or_default();
-        let is_switch = schema.get("type").and_then(Json::as_str) == Some("boolean");
-        (name.clone(), about.to_owned(), is_switch)
+        let way = match schema.get("type").and_then(Json::as_str) {
+            Some("boolean") => Way::Switch,
+            Some("array") => Way::List,
+            _ => Way::Once,
+        };
+        (name.clone(), about.to_owned(), way)
     };
-    properties.into_iter().flatten().map(option).collect()
+    let mine = |(name, ..): &(String, String, Way)| name != "digest";
+    properties.into_iter().flatten().map(option).filter(mine).collect()
 }
 
 impl<K: Named> Args for Options<K> {
     fn augment_args(mut command: Command) -> Command {
-        for (name, about, is_switch) in options::<K>() {
+        for (name, about, way) in options::<K>() {
             let arg = Arg::new(name.clone()).long(name.replace('_', "-")).help(about);
             let arg = arg.value_name("YAML").help_heading("Options of the stage");
-            command = command.arg(match is_switch {
-                true => arg.num_args(0..=1).require_equals(true).default_missing_value("true"),
-                false => arg,
+            command = command.arg(match way {
+                Way::Switch => arg.num_args(0..=1).require_equals(true).default_missing_value("true"),
+                Way::List => arg.action(ArgAction::Append),
+                Way::Once => arg,
             });
         }
         command
@@ -90,8 +107,12 @@ impl<K: Named> Args for Options<K> {
 
 impl<K: Named> FromArgMatches for Options<K> {
     fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
-        let given = options::<K>().into_iter().filter_map(|(name, ..)| {
-            let value = matches.get_one::<String>(&name)?.clone();
+        let given = options::<K>().into_iter().filter_map(|(name, _, way)| {
+            let values: Vec<&String> = matches.get_many(&name)?.collect();
+            let value = match values.as_slice() {
+                [value] if way != Way::List || value.starts_with('[') => (*value).clone(),
+                values => format!("[{}]", values.iter().map(|v| item(v)).collect::<Vec<_>>().join(", ")),
+            };
             Some((name, value))
         });
         Ok(Self { given: given.collect(), of: PhantomData })
@@ -101,6 +122,11 @@ impl<K: Named> FromArgMatches for Options<K> {
         *self = Self::from_arg_matches(matches)?;
         Ok(())
     }
+}
+
+/// A value as an item of a list: YAML if it is a mapping, or else text.
+fn item(value: &str) -> String {
+    if value.starts_with('{') { value.to_owned() } else { Json::from(value).to_string() }
 }
 
 /// Runs the verb.

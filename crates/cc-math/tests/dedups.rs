@@ -377,3 +377,41 @@ fn a_million_equal_documents_are_one() {
         assert_eq!(ids(&scratch.documents(kind)), BTreeSet::from(["00000000".to_owned()]));
     }
 }
+
+#[test]
+fn questions_of_benchmarks_are_found_and_their_neighbours_are_not() {
+    let scratch = Scratch::new("dedups");
+    let question = "Find all real x for which x^2 - 5x + 6 = 0 holds, and give their product.";
+    fs::create_dir_all(scratch.0.join("sets")).unwrap();
+    let item = json!({ "id": "q7", "question": question, "answer": "6" });
+    fs::write(scratch.0.join("sets/algebra.jsonl"), item.to_string() + "\n").unwrap();
+    let before = words(1, 60).join(" ");
+    let page = |formula: &str| {
+        format!("{before} Find all real $x$ for which ${formula}$ holds, and give their product. {before}")
+    };
+    let rows = line("same", "u", &page("x^{2}-5x+6=0"))
+        + &line("other", "u", &page("x^{2}+5x+6=0"))
+        + &line("none", "u", &before);
+    fs::write(scratch.0.join("d.jsonl"), rows).unwrap();
+    scratch.well("decontaminate d.jsonl -o out --benchmarks sets");
+    assert_eq!(ids(&scratch.documents("out")), BTreeSet::from(["none".into(), "other".into()]));
+    let told = text(&scratch.well("why same out").stdout);
+    assert!(told.contains("contaminated") && told.contains("\"id\":\"q7\""), "{told}");
+    scratch.well("decontaminate d.jsonl -o mask --benchmarks sets --action mask");
+    let masked = scratch.documents("mask");
+    assert_eq!(masked.len(), 3);
+    let same = masked.iter().find(|document| document.id == "same").unwrap();
+    assert!(!same.text.contains("5x") && same.text.contains(&before));
+    scratch.well("decontaminate d.jsonl -o told --benchmarks sets --action annotate");
+    let told = scratch.documents("told");
+    let same = told.iter().find(|document| document.id == "same").unwrap();
+    assert_eq!(same.metadata["contamination"][0]["set"], "algebra");
+    // Other items are another plan.
+    let more = item.to_string() + "\n" + &json!({ "question": before }).to_string() + "\n";
+    fs::write(scratch.0.join("sets/algebra.jsonl"), more).unwrap();
+    let again = scratch.run("decontaminate d.jsonl -o out --benchmarks sets");
+    assert!(text(&again.stderr).contains("digest"), "{}", text(&again.stderr));
+    fs::write(scratch.0.join("sets/algebra.jsonl"), "{\"q\": 1}\n").unwrap();
+    let wrong = scratch.run("decontaminate d.jsonl -o wrong --benchmarks sets");
+    assert!(text(&wrong.stderr).contains("line 1: it has no `question`"));
+}

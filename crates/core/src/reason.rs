@@ -57,6 +57,8 @@ coded! {
         NgramOverlap = "ngram-overlap",
         /// All of its text is in other documents (`paragraph_dedup`, `substring_dedup`).
         NothingLeft = "nothing-left",
+        /// An item of a benchmark is in it (`decontaminate`).
+        Contaminated = "contaminated",
         /// The page could not be processed because of a fault of ours; its bytes are in the rejects.
         InternalError = "internal-error",
     }

@@ -5,6 +5,7 @@
 
 mod bloom_dedup;
 mod condition;
+mod decontaminate;
 mod exact_dedup;
 mod extract;
 mod limit;
@@ -102,6 +103,14 @@ trait Options: DeserializeOwned + Serialize + JsonSchema {
     /// The option that may stand alone in place of all: `limit: 10` for `limit: { documents: 10 }`.
     const SHORT: Option<&'static str> = None;
 
+    /// Fills in what files say that the options name, so that they stand for the same later on.
+    ///
+    /// # Errors
+    /// The name of an option whose value cannot be, and why.
+    fn settle(&mut self) -> Result<(), (&'static str, String)> {
+        Ok(())
+    }
+
     /// What the options make. `seed` is the pipeline's.
     ///
     /// # Errors
@@ -151,6 +160,7 @@ pub const STAGES: &[StageKind] = &[
     kind::<paragraph_dedup::ParagraphDedup>(),
     kind::<substring_dedup::SubstringDedup>(),
     kind::<bloom_dedup::BloomDedup>(),
+    kind::<decontaminate::Decontaminate>(),
 ];
 
 const fn kind<T: Options>() -> StageKind {
@@ -177,9 +187,10 @@ fn read_stage<T: Options>(
 ) -> Option<Stage> {
     let whole = T::SHORT.and_then(|option| spelt_out(option, node));
     let node = whole.as_ref().unwrap_or(node);
-    let options: T = read(node, owner, problems)?;
+    let mut options: T = read(node, owner, problems)?;
+    let settled = options.settle();
     let json = serde_json::to_value(&options).unwrap_or_default();
-    match options.make(seed) {
+    match settled.and_then(|()| options.make(seed)) {
         Ok(made) => Some(Stage { name: T::NAME, json, made, random: T::RANDOM }),
         Err((option, message)) => {
             let place = node.get(option).map_or(owner, |value| &value.place);
