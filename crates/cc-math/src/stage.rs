@@ -92,7 +92,9 @@ impl<K: Named> Args for Options<K> {
             let arg = Arg::new(name.clone()).long(name.replace('_', "-")).help(about);
             let arg = arg.value_name("YAML").help_heading("Options of the stage");
             command = command.arg(match way {
-                Way::Switch => arg.num_args(0..=1).require_equals(true).default_missing_value("true"),
+                Way::Switch => {
+                    arg.num_args(0..=1).require_equals(true).default_missing_value("true")
+                }
                 Way::List => arg.action(ArgAction::Append),
                 Way::Once => arg,
             });
@@ -111,7 +113,9 @@ impl<K: Named> FromArgMatches for Options<K> {
             let values: Vec<&String> = matches.get_many(&name)?.collect();
             let value = match values.as_slice() {
                 [value] if way != Way::List || value.starts_with('[') => (*value).clone(),
-                values => format!("[{}]", values.iter().map(|v| item(v)).collect::<Vec<_>>().join(", ")),
+                values => {
+                    format!("[{}]", values.iter().map(|v| item(v)).collect::<Vec<_>>().join(", "))
+                }
             };
             Some((name, value))
         });

@@ -387,7 +387,9 @@ fn questions_of_benchmarks_are_found_and_their_neighbours_are_not() {
     fs::write(scratch.0.join("sets/algebra.jsonl"), item.to_string() + "\n").unwrap();
     let before = words(1, 60).join(" ");
     let page = |formula: &str| {
-        format!("{before} Find all real $x$ for which ${formula}$ holds, and give their product. {before}")
+        format!(
+            "{before} Find all real $x$ for which ${formula}$ holds, and give their product. {before}"
+        )
     };
     let rows = line("same", "u", &page("x^{2}-5x+6=0"))
         + &line("other", "u", &page("x^{2}+5x+6=0"))

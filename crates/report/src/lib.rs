@@ -16,6 +16,7 @@ mod chart;
 mod compare;
 mod entry;
 mod error;
+mod evidence;
 mod folder;
 mod formula;
 mod html;

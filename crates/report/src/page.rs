@@ -29,6 +29,7 @@ impl Survey<'_> {
             ("domains", "Domains", tables::hosts(&self.hosts)),
             ("languages", "Languages", tables::languages(&self.languages)),
             ("distributions", "Distributions", self.distributions()),
+            ("benchmarks", "Benchmark items", self.evidence.section()),
             ("throughput", "Throughput", tables::throughput(self.runs)),
             ("inputs", "Inputs that failed", tables::failed(self.manifest)),
             ("plan", "Plan", tables::plan(self.manifest)),

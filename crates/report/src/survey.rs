@@ -1,6 +1,7 @@
 //! Counts and samples over a whole output folder, in one pass over its rows.
 
 use crate::chart::PowerBins;
+use crate::evidence::Evidence;
 use crate::folder::{Folder, Located};
 use crate::measured::Measured;
 use crate::names::host;
@@ -37,6 +38,7 @@ pub struct Survey<'a> {
     pub(crate) kept: Smallest<Sampled>,
     pub(crate) gates: BTreeMap<GateKey, Gate>,
     pub(crate) measured: Option<Measured>,
+    pub(crate) evidence: Evidence,
 }
 
 /// A stage, a reason, and what was compared, where the details tell that.
@@ -98,6 +100,7 @@ impl<'a> Survey<'a> {
             kept: Smallest::of(SHOWN),
             gates: BTreeMap::new(),
             measured: Measured::of(folder.manifest()),
+            evidence: Evidence::default(),
         };
         // Rejects first: they tell the bounds that documents are near to.
         for reject in folder.rejects() {
@@ -116,6 +119,7 @@ impl<'a> Survey<'a> {
 
     fn reject(&mut self, row: &Located<Reject>) {
         let reject = &row.value;
+        self.evidence.reject(row);
         self.hosts.add(host(reject.url.as_deref()), false);
         let signal = Signal::parse(&reject.detail).and_then(|signal| signal.name);
         let key = GateKey { stage: reject.stage.clone(), reason: reject.reason, signal };
@@ -127,6 +131,7 @@ impl<'a> Survey<'a> {
 
     fn document(&mut self, row: &Located<Document>) {
         let document = &row.value;
+        self.evidence.document(row);
         let place = place(&document.id, &row.tie());
         self.hosts.add(host(Some(&document.url)), true);
         if let Some(language) = document.metadata.get("language").and_then(Json::as_str) {

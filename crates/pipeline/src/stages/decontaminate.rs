@@ -102,7 +102,8 @@ impl Options for Decontaminate {
 
     fn make(mut self, _: u64) -> Result<Made, (&'static str, String)> {
         if !(self.threshold > 0.0 && self.threshold <= 1.0) {
-            let message = format!("`threshold` is to be above 0 and at most 1, not {}", self.threshold);
+            let message =
+                format!("`threshold` is to be above 0 and at most 1, not {}", self.threshold);
             return Err(("threshold", message));
         }
         if self.items.is_empty() {
