@@ -116,6 +116,8 @@ fn clusters_found_in_rounds_are_those_found_in_memory() {
         rows += &line(&format!("{:03}", (number * 61) % 150), "", &text);
     }
     fs::write(scratch.0.join("in/chain.jsonl"), rows).unwrap();
+    scratch.well("dedup minhash in -o close --min-similarity 0.6");
+    let close = scratch.documents("close").len();
     let rejected = |out: &str| {
         let rejects = cc_math_store::read_rejects(&scratch.0.join(out).join("rejects")).unwrap();
         let mut told: Vec<_> =
@@ -126,6 +128,7 @@ fn clusters_found_in_rounds_are_those_found_in_memory() {
     scratch.well("dedup minhash in -o memory");
     scratch.well("dedup minhash in -o sharded --join sharded");
     assert!(rejected("memory").len() > 160);
+    assert!((230..270).contains(&close), "{close}");
     assert_eq!(rejected("memory"), rejected("sharded"));
     scratch.well("dedup minhash in -o four --join sharded --threads 4");
     scratch.same("sharded", "four");

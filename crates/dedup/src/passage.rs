@@ -46,6 +46,9 @@ pub enum Passages {
     },
 }
 
+/// Bytes of tokens' hashes that are kept before a window.
+const FORGOTTEN: usize = 1 << 16;
+
 /// A part of a text that is compared as one.
 pub(crate) struct Block {
     pub(crate) range: Range<usize>,
@@ -69,6 +72,11 @@ impl Passages {
 
     /// A key for each passage, with its number in the text.
     pub fn keys(&self, document: &Document, keys: &mut Vec<(u128, u32)>) {
+        self.each_key(document, &mut |key, place| keys.push((key, place)));
+    }
+
+    /// Hands over a key for each passage, with its number in the text.
+    pub fn each_key(&self, document: &Document, take: &mut dyn FnMut(u128, u32)) {
         let text = &document.text;
         match self {
             Self::Blocks { unit, .. } => {
@@ -76,18 +84,24 @@ impl Passages {
                 for (block, place) in blocks(text, *unit).into_iter().zip(0..) {
                     if compared(self, text, &formulas, &block) {
                         let passage = text.get(block.range).unwrap_or_default();
-                        keys.push((xxh3_128(passage.trim().as_bytes()), place));
+                        take(xxh3_128(passage.trim().as_bytes()), place);
                     }
                 }
             }
             Self::Windows { tokens, .. } => {
-                let hashes: Vec<u8> = split(text)
-                    .flat_map(|range| {
-                        xxh3_64(text.get(range).unwrap_or_default().as_bytes()).to_be_bytes()
-                    })
-                    .collect();
-                let windows = hashes.windows(8 * (*tokens).max(1)).step_by(8);
-                keys.extend(windows.map(xxh3_128).zip(0..));
+                let window = 8 * (*tokens).max(1);
+                let mut hashes: Vec<u8> = Vec::new();
+                let mut place = 0;
+                for range in split(text) {
+                    let token = text.get(range).unwrap_or_default();
+                    hashes.extend(xxh3_64(token.as_bytes()).to_be_bytes());
+                    let Some(start) = hashes.len().checked_sub(window) else { continue };
+                    take(xxh3_128(hashes.get(start..).unwrap_or_default()), place);
+                    place += 1;
+                    if start >= FORGOTTEN {
+                        hashes.drain(..=start + 7);
+                    }
+                }
             }
         }
     }

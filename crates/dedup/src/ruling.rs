@@ -33,6 +33,13 @@ pub struct Ruling {
     pub size: u32,
 }
 
+impl Ruling {
+    /// Whether the document goes, if it is to be at least so similar to what stays.
+    pub fn drops(&self, least: f64) -> bool {
+        self.document != self.kept && f64::from(self.similarity) >= least
+    }
+}
+
 /// Bytes of a [`Ruling`].
 pub const RULING: usize = 8 + 8 + NAME + 4 + 2 + 4;
 

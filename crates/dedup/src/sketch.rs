@@ -52,20 +52,19 @@ impl fmt::Debug for Scheme {
 }
 
 /// What is written down of one document.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Sketch {
     /// Its rank and name, and a digest of its signature where it has one.
     pub facts: Vec<u8>,
     /// Keys of it or of its passages, each with its place: the band, or the passage's number.
     pub keys: Vec<(u128, u32)>,
+    /// A document of so many passages that their keys are handed over one by one
+    /// ([`Scheme::late_keys`]).
+    pub late: Option<Box<Document>>,
 }
 
-impl Sketch {
-    /// Bytes in memory.
-    pub fn weight(&self) -> usize {
-        size_of::<Self>() + self.facts.len() + self.keys.len() * size_of::<(u128, u32)>()
-    }
-}
+/// Bytes of text from which on that is so.
+const LATE: usize = 4 << 20;
 
 /// Bytes of a document's number in a record.
 const ROW: usize = 4;
@@ -158,7 +157,7 @@ impl Scheme {
     /// Looks at a document.
     pub fn sketch(&self, document: &Document, scratch: &mut Scratch) -> Sketch {
         let mut sketch = Sketch::default();
-        let Sketch { facts, keys } = &mut sketch;
+        let Sketch { facts, keys, .. } = &mut sketch;
         self.policy().into_iter().for_each(|policy| policy.write(document, facts));
         match self {
             Self::Text(_) => keys.push((xxh3_128(document.text.trim().as_bytes()), 0)),
@@ -172,10 +171,24 @@ impl Scheme {
                     keys.extend(bands.into_iter().map(|band| u128::from(band) << 64).zip(0..));
                 }
             }
+            Self::Passages(_) if document.text.len() >= LATE => {
+                let formulas = document.formulas.clone();
+                let late = Document { formulas, ..Document::new("", document.text.clone()) };
+                sketch.late = Some(Box::new(late));
+            }
             Self::Passages(passages) => passages.keys(document, keys),
             Self::Bloom(overlap) => facts.extend(overlap.count(&document.text).to_be_bytes()),
         }
         sketch
+    }
+}
+
+impl Scheme {
+    /// Hands over the keys of a document that a sketch has none of yet, each with its place.
+    pub fn late_keys(&self, sketch: &Sketch, take: &mut dyn FnMut(u128, u32)) {
+        if let (Self::Passages(passages), Some(document)) = (self, &sketch.late) {
+            passages.each_key(document, take);
+        }
     }
 }
 

@@ -27,6 +27,8 @@ pub(crate) struct Dedup {
     pub(crate) name: &'static str,
     pub(crate) scheme: Scheme,
     pub(crate) mode: Mode,
+    /// How similar a document has to be to the one that stays for it to go.
+    pub(crate) least: f64,
     /// How matches become clusters, where they have to.
     pub(crate) join: Join,
     /// Sketches of other runs that its own are compared with.

@@ -83,14 +83,18 @@ pub(crate) struct Stage {
 fn compare<T: Options>(
     scheme: Scheme,
     annotate: bool,
-    join: Join,
     index: Option<Index>,
 ) -> Result<Made, (&'static str, String)> {
-    if let Some(fault) = index.as_ref().and_then(Index::fault) {
-        return Err(("index", fault));
+    let (mode, join) = (Mode::of(annotate), Join::Memory);
+    compared(Dedup { name: T::NAME, scheme, mode, least: 0.0, join, index })
+}
+
+/// A stage that compares all documents in this way.
+fn compared(dedup: Dedup) -> Result<Made, (&'static str, String)> {
+    match dedup.index.as_ref().and_then(Index::fault) {
+        Some(fault) => Err(("index", fault)),
+        None => Ok(Made::Turn(Turn::Compare(Arc::new(dedup)))),
     }
-    let mode = Mode::of(annotate);
-    Ok(Made::Turn(Turn::Compare(Arc::new(Dedup { name: T::NAME, scheme, mode, join, index }))))
 }
 
 /// The options of one stage.

@@ -74,17 +74,33 @@ impl SegmentWriter {
             self.append(segment)?;
         }
         self.builder.row(&sketch.facts);
-        let mut payload = Vec::new();
         for (key, place) in &sketch.keys {
-            if self.builder.weight() >= 2 * SEGMENT_WEIGHT {
-                let segment = self.builder.split(self.written);
-                self.append(segment)?;
-            }
-            payload.clear();
-            payload.extend(self.builder.last().to_be_bytes());
-            payload.extend(scheme.payload(sketch, &place.to_be_bytes()));
-            self.builder.record(scheme.section(*place), *key, &payload);
+            self.key(scheme, sketch, *key, *place)?;
         }
+        let mut done = Ok(());
+        scheme.late_keys(sketch, &mut |key, place| {
+            if done.is_ok() {
+                done = self.key(scheme, sketch, key, place);
+            }
+        });
+        done
+    }
+
+    /// Enters a key of the document that was entered last.
+    fn key(
+        &mut self,
+        scheme: &Scheme,
+        sketch: &Sketch,
+        key: u128,
+        place: u32,
+    ) -> Result<(), RunError> {
+        if self.builder.weight() >= 2 * SEGMENT_WEIGHT {
+            let segment = self.builder.split(self.written);
+            self.append(segment)?;
+        }
+        let (row, place_bytes) = (self.builder.last().to_be_bytes(), place.to_be_bytes());
+        let payload = [&row, scheme.payload(sketch, &place_bytes)].concat();
+        self.builder.record(scheme.section(place), key, &payload);
         Ok(())
     }
 

@@ -72,7 +72,7 @@ impl Rules {
             document.metadata.insert("cluster_size".into(), size.into());
             return Verdict::Keep;
         }
-        let Some(ruling) = ruling.filter(|ruling| ruling.document != ruling.kept) else {
+        let Some(ruling) = ruling.filter(|ruling| ruling.drops(self.dedup.least)) else {
             return Verdict::Keep;
         };
         let kept = ruling.name.id();

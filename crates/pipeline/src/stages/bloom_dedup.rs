@@ -2,7 +2,6 @@
 
 use super::paragraph_dedup::Spared;
 use super::{Made, Options, compare};
-use crate::dedup::Join;
 use crate::dedup::index::Index;
 use cc_math_dedup::bloom::Overlap;
 use cc_math_dedup::passage::{Passages, Unit};
@@ -100,6 +99,6 @@ impl Options for BloomDedup {
                 keep_first: true,
             },
         };
-        compare::<Self>(Scheme::Bloom(overlap), self.annotate, Join::Memory, self.index)
+        compare::<Self>(Scheme::Bloom(overlap), self.annotate, self.index)
     }
 }

@@ -1,7 +1,6 @@
 //! `exact_dedup`: one of equal documents.
 
 use super::{Made, Options, compare};
-use crate::dedup::Join;
 use crate::dedup::index::Index;
 use cc_math_dedup::keep::{Criterion, Policy};
 use cc_math_dedup::sketch::Scheme;
@@ -50,6 +49,6 @@ impl Options for ExactDedup {
             By::Text => Scheme::Text(policy),
             By::Url => Scheme::Url(policy),
         };
-        compare::<Self>(scheme, self.annotate, Join::Memory, self.index)
+        compare::<Self>(scheme, self.annotate, self.index)
     }
 }

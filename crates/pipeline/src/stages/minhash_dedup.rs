@@ -1,8 +1,8 @@
 //! `minhash_dedup`: one of nearly equal documents.
 
-use super::{Made, Options, compare};
-use crate::dedup::Join;
+use super::{Made, Options, compared};
 use crate::dedup::index::Index;
+use crate::dedup::{Dedup, Join, Mode};
 use cc_math_dedup::keep::{Criterion, Policy};
 use cc_math_dedup::minhash::{Choice, Hasher, InvalidParameters, Preset};
 use cc_math_dedup::normal::Form;
@@ -49,6 +49,11 @@ pub(super) struct MinhashDedup {
     /// stay, and `cluster_size`.
     #[serde(default)]
     annotate: bool,
+    /// A document goes only if it is at least so similar to the one that stays, by an estimate from
+    /// their signatures. Two that met in a band by chance, or through a chain of others, both stay.
+    #[serde(default)]
+    #[schemars(range(min = 0, max = 1))]
+    min_similarity: f64,
     /// How matches become clusters.
     #[serde(default)]
     join: Join,
@@ -75,7 +80,19 @@ impl Options for MinhashDedup {
         parameters.validate().map_err(|error| (option(&error), error.to_string()))?;
         let hasher = Arc::new(Hasher::new(parameters));
         let scheme = Scheme::MinHash { policy: Policy(self.keep), hasher, parameters };
-        compare::<Self>(scheme, self.annotate, self.join, self.index)
+        if !(0.0..=1.0).contains(&self.min_similarity) {
+            let message =
+                format!("`min_similarity` is to be from 0 to 1, not {}", self.min_similarity);
+            return Err(("min_similarity", message));
+        }
+        compared(Dedup {
+            name: Self::NAME,
+            scheme,
+            mode: Mode::of(self.annotate),
+            least: self.min_similarity,
+            join: self.join,
+            index: self.index,
+        })
     }
 }
 

@@ -1,7 +1,6 @@
 //! `paragraph_dedup`: paragraphs that are in other documents.
 
 use super::{Made, Options, compare};
-use crate::dedup::Join;
 use crate::dedup::index::Index;
 use cc_math_dedup::passage::{Passages, Unit};
 use cc_math_dedup::sketch::Scheme;
@@ -78,6 +77,6 @@ impl Options for ParagraphDedup {
             spare_code: self.spare.contains(&Spared::Code),
             keep_first: self.keep == Kept::First,
         };
-        compare::<Self>(Scheme::Passages(passages), self.annotate, Join::Memory, self.index)
+        compare::<Self>(Scheme::Passages(passages), self.annotate, self.index)
     }
 }

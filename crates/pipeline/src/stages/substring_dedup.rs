@@ -2,7 +2,6 @@
 
 use super::paragraph_dedup::Kept;
 use super::{Made, Options, compare};
-use crate::dedup::Join;
 use crate::dedup::index::Index;
 use cc_math_dedup::passage::Passages;
 use cc_math_dedup::sketch::Scheme;
@@ -53,6 +52,6 @@ impl Options for SubstringDedup {
         }
         let keep_first = self.keep == Kept::First;
         let passages = Passages::Windows { tokens: self.tokens, spare: self.spare, keep_first };
-        compare::<Self>(Scheme::Passages(passages), self.annotate, Join::Memory, self.index)
+        compare::<Self>(Scheme::Passages(passages), self.annotate, self.index)
     }
 }
