@@ -98,7 +98,7 @@ impl Document {
         let mut formulas = std::mem::take(&mut self.formulas).into_iter().peekable();
         let mut from = 0;
         let kept = ranges.iter().filter(|range| whole.get((*range).clone()).is_some());
-        for cut in kept.cloned().chain([whole.len()..whole.len()]) {
+        for cut in kept.cloned().chain(std::iter::once(whole.len()..whole.len())) {
             let removed = from - self.text.len();
             while let Some(formula) = formulas.next_if(|formula| formula.range().end <= cut.start) {
                 if formula.range().start >= from {

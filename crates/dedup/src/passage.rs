@@ -141,9 +141,9 @@ pub(crate) fn compared(
     };
     let passage = text.get(block.range.clone()).unwrap_or_default();
     let least = (*min_words).max(1);
-    !(*spare_code && block.is_code)
-        && !(*spare_formulas && has_formula(formulas, &block.range))
-        && passage.split_whitespace().take(least).count() >= least
+    let is_spared =
+        *spare_code && block.is_code || *spare_formulas && has_formula(formulas, &block.range);
+    !is_spared && passage.split_whitespace().take(least).count() >= least
 }
 
 fn has_formula(formulas: &[Formula], range: &Range<usize>) -> bool {
@@ -283,6 +283,7 @@ fn without(cut: Range<usize>, spared: &[Range<usize>]) -> Vec<Range<usize>> {
 }
 
 #[cfg(test)]
+#[allow(clippy::string_slice, reason = "a test may stop at what it did not expect")]
 mod tests {
     use super::*;
     use crate::ruling::{Place, repeats, runs};

@@ -118,7 +118,7 @@ pub fn repeats<'a>(
     let origin = equal.first().copied().unwrap_or_default();
     let (keep_first, length) = (passages.keep_first(), passages.length());
     let apart = move |place: &Place| place.0 != origin.0 || place.1 - origin.1 >= length;
-    let repeated = equal.iter().any(|place| apart(place));
+    let repeated = equal.iter().any(&apart);
     let gone = move |place: &&Place| repeated && place.0 >= first && (!keep_first || apart(place));
     equal.iter().filter(gone).copied()
 }

@@ -202,7 +202,7 @@ fn digest(signature: &[u64], bytes: &mut Vec<u8>) {
 /// An estimate of two documents' Jaccard similarity from the digests of their signatures, which are
 /// of so many minima: the share that agrees, less what agrees by chance.
 pub fn similarity(a: &[u8], b: &[u8], minima: usize) -> f64 {
-    let count = minima.min(DIGEST).max(1);
+    let count = minima.clamp(1, DIGEST);
     let differing: u32 =
         a.iter().zip(b).map(|(x, y)| (((x ^ y) | ((x ^ y) >> 1)) & 0x55).count_ones()).sum();
     let agreeing = 1.0 - f64::from(differing) / count as f64;

@@ -154,6 +154,17 @@ fn values(option: &Json) -> String {
     if let Some(names) = option.get("enum").and_then(Json::as_array) {
         return words(names);
     }
+    if let Some(name) = option.get("const").and_then(Json::as_str) {
+        return format!("`{name}`");
+    }
+    let choices = ["oneOf", "anyOf"].iter().find_map(|key| option.get(key)?.as_array());
+    if let Some(choices) = choices {
+        let some = choices.iter().map(choice).filter(|choice| !choice.is_empty());
+        return some.collect::<Vec<_>>().join(", ");
+    }
+    if let Some(items) = option.get("items").map(choice).filter(|items| items.contains('`')) {
+        return format!("list of {items}");
+    }
     let kinds = match option.get("type") {
         Some(Json::String(kind)) => vec![kind.as_str()],
         Some(Json::Array(kinds)) => kinds.iter().filter_map(Json::as_str).collect(),
@@ -169,6 +180,16 @@ fn values(option: &Json) -> String {
     };
     let kinds: Vec<&str> = kinds.into_iter().filter(|kind| *kind != "null").map(name).collect();
     kinds.join(" or ")
+}
+
+/// One of several values, which may be a mapping of one entry.
+fn choice(schema: &Json) -> String {
+    let entries = schema.get("properties").and_then(Json::as_object);
+    match entries.and_then(|entries| entries.keys().next().filter(|_| entries.len() == 1)) {
+        Some(name) => format!("`{{ {name}: ... }}`"),
+        None if schema.get("type").and_then(Json::as_str) == Some("null") => String::new(),
+        None => values(schema),
+    }
 }
 
 #[cfg(test)]
