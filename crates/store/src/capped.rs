@@ -15,6 +15,8 @@ pub enum Codec {
     Gzip,
     /// Zstandard, one frame or many.
     Zstd,
+    /// Zstandard in a hurry, for files that are read once and soon.
+    HastyZstd,
 }
 
 impl Codec {
@@ -32,7 +34,7 @@ impl Codec {
         match self {
             Codec::Plain => "",
             Codec::Gzip => ".gz",
-            Codec::Zstd => ".zst",
+            Codec::Zstd | Codec::HastyZstd => ".zst",
         }
     }
 }
@@ -53,7 +55,7 @@ pub(crate) fn decode(
     Ok(match Codec::of_bytes(reader.fill_buf()?) {
         Codec::Plain => Box::new(reader),
         Codec::Gzip => Box::new(BufReader::new(MultiGzDecoder::new(reader))),
-        Codec::Zstd => Box::new(BufReader::new(zstd::Decoder::with_buffer(reader)?)),
+        Codec::Zstd | Codec::HastyZstd => Box::new(BufReader::new(zstd::Decoder::with_buffer(reader)?)),
     })
 }
 

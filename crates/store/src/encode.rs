@@ -35,7 +35,7 @@ impl Format {
             Format::Parquet => "parquet",
             Format::Jsonl(Codec::Plain) => "jsonl",
             Format::Jsonl(Codec::Gzip) => "jsonl.gz",
-            Format::Jsonl(Codec::Zstd) => "jsonl.zst",
+            Format::Jsonl(Codec::Zstd | Codec::HastyZstd) => "jsonl.zst",
             Format::Markdown => "markdown",
         }
     }
@@ -52,7 +52,7 @@ impl Format {
         match self {
             Format::Parquet => ".parquet",
             Format::Jsonl(Codec::Gzip) => ".jsonl.gz",
-            Format::Jsonl(Codec::Zstd) => ".jsonl.zst",
+            Format::Jsonl(Codec::Zstd | Codec::HastyZstd) => ".jsonl.zst",
             Format::Markdown if markdown_writer::<R>().is_some() => ".md",
             Format::Jsonl(Codec::Plain) | Format::Markdown => ".jsonl",
         }
@@ -165,6 +165,9 @@ impl<R: Row> Encoder<R> {
     }
 }
 
+/// The level of zstd that packs twice as fast as the usual one, to a quarter more.
+const HASTY_LEVEL: i32 = 1;
+
 fn lines<R: Row>(rows: &[R], write: LineWriter<R>, codec: Codec) -> Result<Vec<u8>, StoreError> {
     let mut bytes = Vec::new();
     rows.iter().for_each(|row| write(row, &mut bytes));
@@ -172,6 +175,7 @@ fn lines<R: Row>(rows: &[R], write: LineWriter<R>, codec: Codec) -> Result<Vec<u
         Codec::Plain => Ok(bytes),
         Codec::Gzip => gzip_member(&bytes),
         Codec::Zstd => zstd::encode_all(&bytes[..], R::ZSTD_LEVEL),
+        Codec::HastyZstd => zstd::encode_all(&bytes[..], HASTY_LEVEL),
     };
     packed.map_err(|e| StoreError::io("compress", Path::new(OUTPUT), e))
 }

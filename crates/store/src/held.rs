@@ -11,7 +11,7 @@ use std::io::{self, Read};
 use std::sync::Arc;
 
 /// The format of such files.
-pub const HELD: Format = Format::Jsonl(Codec::Zstd);
+pub const HELD: Format = Format::Jsonl(Codec::HastyZstd);
 
 /// One frame of such a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
