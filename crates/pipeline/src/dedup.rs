@@ -173,6 +173,11 @@ impl Dedup {
         }
     }
 
+    /// Whether legs that sort look at the documents themselves, which have to be held for that.
+    pub(crate) fn looks_again(&self) -> bool {
+        matches!(self.scheme, Scheme::Bloom(_))
+    }
+
     /// Whether whole documents are brought together in more than one step.
     fn is_joined(&self) -> bool {
         matches!(self.scheme, Scheme::MinHash { .. })

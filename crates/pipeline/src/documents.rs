@@ -1,7 +1,6 @@
 //! The documents of one task on their way to its files: in the order of the inputs or in one of
 //! their own, to one file or to one for each value of a column.
 
-use crate::dedup::records::SegmentWriter;
 use crate::engine::{End, Setup, Sink};
 use crate::error::RunError;
 use crate::folder::Folder;
@@ -54,11 +53,10 @@ impl Documents {
             End::Measured => (Some(Table::counted()), None),
             End::Held => (Some(Table::held(pending()?, None)?), None),
             End::Sketched(dedup) => {
-                let file = folder.pending(&format!("{part}.sketch"))?;
-                let writer = SegmentWriter::new(file, dedup.scheme.shape());
-                let sketches = Sketches { dedup: Arc::clone(dedup), writer };
-                (Some(Table::held(pending()?, None)?.sketched(sketches)), None)
+                let table = Table::held(pending()?, None)?;
+                (Some(table.sketched(Sketches::start(dedup, folder, part)?)), None)
             }
+            End::Noted(dedup) => (Some(Table::noted(Sketches::start(dedup, folder, part)?)), None),
             End::Spread(order) => {
                 let slot = Box::new(move |document: &Document| order.slot(document));
                 (Some(Table::held(pending()?, Some(slot))?), None)

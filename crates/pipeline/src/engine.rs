@@ -76,6 +76,8 @@ pub(crate) enum End<'a> {
     Spread(Order),
     /// They wait for a leg that comes after others, which sort what is written down of them.
     Sketched(&'a Arc<Dedup>),
+    /// So do they, and will be read again from their tables.
+    Noted(&'a Arc<Dedup>),
 }
 
 /// Where tables go.
@@ -231,6 +233,8 @@ struct Active {
     faults: Vec<(String, Sealed)>,
     /// Tokens of the documents, if every one has them counted.
     tokens: Option<u64>,
+    /// How many documents each unit gave.
+    units: Vec<u64>,
 }
 
 enum Step {
@@ -404,6 +408,7 @@ impl Engine<'_> {
             failed: Vec::new(),
             faults: Vec::new(),
             tokens: Some(0),
+            units: Vec::new(),
         })
     }
 
@@ -460,7 +465,7 @@ impl Engine<'_> {
 
     /// What is written down of documents, if the leg ends with that.
     fn sketches(&self, documents: &[Document]) -> Vec<Sketch> {
-        let End::Sketched(dedup) = self.setup.end else { return Vec::new() };
+        let (End::Sketched(dedup) | End::Noted(dedup)) = self.setup.end else { return Vec::new() };
         let mut scratch = Scratch::default();
         documents.iter().map(|document| dedup.scheme.sketch(document, &mut scratch)).collect()
     }
@@ -524,11 +529,12 @@ impl Engine<'_> {
         let format = self.setup.format;
         let (mut outputs, mut held, mut records) = (Vec::new(), None, Vec::new());
         for (partition, table) in active.documents.tables {
-            let Some(mut file) = table.finish()? else { continue };
-            if let Some(sketches) = file.sketches.take() {
+            let (file, sketches) = table.finish()?;
+            if let Some(sketches) = sketches {
                 let path = folder.between(self.setup.leg, &format!("{part}.sketch"));
                 records.push(sketches.finish(folder, path)?);
             }
+            let Some(file) = file else { continue };
             if let End::Held | End::Spread(_) | End::Sketched(_) = self.setup.end {
                 held = Some(folder.hold(self.setup.leg, part, file)?);
                 continue;
@@ -537,7 +543,7 @@ impl Engine<'_> {
             let path = format!("documents/{partition}{part}{ending}");
             outputs.push(folder.publish(path, file.sealed, file.rows)?);
         }
-        if let Some(file) = active.rejects.finish()? {
+        if let (Some(file), _) = active.rejects.finish()? {
             let path = format!("rejects/{part}{}", format.extension::<Reject>());
             outputs.push(folder.publish(path, file.sealed, file.rows)?);
         }
@@ -554,6 +560,7 @@ impl Engine<'_> {
             plan: self.setup.hash.to_owned(),
             held,
             records,
+            pieces: matches!(self.setup.end, End::Noted(_)).then(|| active.units.into()),
             source: active.task.source,
             tokens: active.tokens,
         };
@@ -582,6 +589,7 @@ impl Active {
     ) -> Result<usize, RunError> {
         let weight = batch.weight();
         self.counts.add(&batch.counts);
+        self.units.extend(batch.is_unit.then_some(batch.documents.len() as u64));
         self.inputs.extend(batch.inputs);
         self.failed.extend(batch.failed);
         if let Sink::Folder(folder) = sink {

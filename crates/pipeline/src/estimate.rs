@@ -74,9 +74,9 @@ impl Plan {
         });
         let (basis, rates) = found.unwrap_or((Basis::Rough, self.rough()));
         let documents = (input * rates.documents) as u64;
-        let turns = self.legs.iter().filter(|leg| {
+        let turns = self.legs.iter().enumerate().filter(|(index, leg)| {
             let holds = leg.turn.as_ref().is_some_and(|turn| !matches!(turn, Turn::Mix));
-            holds && matches!(leg.work, Work::Documents(_))
+            holds && matches!(leg.work, Work::Documents(_)) && !self.reads_again(*index)
         });
         // What a source is measured by is read twice.
         let reads = 1.0 + if self.mix.is_some() { 1.0 } else { 0.0 };

@@ -25,6 +25,7 @@ use serde_json::{Value as Json, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::process;
+use std::sync::Arc;
 
 const STATE: &str = ".cc-math";
 const PLAN: &str = ".cc-math/plan.json";
@@ -62,12 +63,23 @@ pub(crate) struct Note {
     /// What was written down of them, or came of that.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) records: Vec<RecordFile>,
+    /// How many documents each piece of its table gave, if the table is read again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) pieces: Option<Arc<[u64]>>,
     /// Which of the plan's sources it read.
     #[serde(default)]
     pub(crate) source: usize,
     /// Tokens of its documents, if every one has them counted.
     #[serde(default)]
     pub(crate) tokens: Option<u64>,
+}
+
+impl Note {
+    /// Documents that the next leg of documents will have of it.
+    pub(crate) fn rows(&self) -> u64 {
+        let read_again = self.pieces.as_ref().map(|pieces| pieces.iter().sum());
+        self.held.as_ref().map(|held| held.rows).or(read_again).unwrap_or(0)
+    }
 }
 
 /// A file of documents for the next leg.
@@ -284,7 +296,7 @@ impl Folder {
         part: &str,
         file: Finished,
     ) -> Result<HeldFile, RunError> {
-        let Finished { sealed, rows, frames, .. } = file;
+        let Finished { sealed, rows, frames } = file;
         let path = self.between(leg, &format!("{part}{}", HELD.extension::<Document>()));
         let entry = self.publish(path, sealed, rows)?;
         let OutputEntry { path, bytes, xxh3, rows } = entry;

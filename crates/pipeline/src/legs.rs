@@ -8,7 +8,7 @@ use crate::draw;
 use crate::error::RunError;
 use crate::folder::HeldFile;
 use crate::mix::Draw;
-use crate::plan::{Part, Task};
+use crate::plan::{Again, Part, Task};
 use crate::stages::Step;
 use cc_math_core::{Document, document_id};
 use cc_math_store::{Frame, Root};
@@ -166,10 +166,36 @@ impl Leg {
         let (root, digest) = (history.root.clone(), digest(&ruled));
         let rules = Arc::new(Rules { dedup: Arc::clone(dedup), root, files: ruled, digest });
         let (_, mut base) = sort::indexed(dedup)?;
+        if history.held.iter().any(|note| note.pieces.is_some()) {
+            return Ok(self.read_again(&rules, base, history));
+        }
         Ok(self.one_by_one(history.root, files, |file| {
             base += file.rows;
             Choice::Ruled(Arc::clone(&rules), base - file.rows)
         }))
+    }
+
+    /// Tasks that read tables again, the first document of which has this number.
+    fn read_again(&self, rules: &Arc<Rules>, mut base: u64, history: &History<'_>) -> Vec<Task> {
+        let mut tasks = Vec::new();
+        for (task, note) in history.tasks.iter().zip(history.held) {
+            let [Part::Whole(input)] = task.parts.as_slice() else { continue };
+            let entry = note.inputs.iter().find(|entry| *entry.name == *input.name);
+            let (Some(pieces), Some(entry)) = (&note.pieces, entry) else { continue };
+            let identity = format!("{} {} {rules:?} {base}", input.name, entry.xxh3);
+            let again = Again {
+                input: input.clone(),
+                rules: Arc::clone(rules),
+                base,
+                pieces: Arc::clone(pieces),
+                xxh3: entry.xxh3.clone(),
+            };
+            base += note.rows();
+            let again =
+                Task::new(&self.hash, stem(&task.part), &[identity], vec![Part::Again(again)]);
+            tasks.push(Task { source: task.source, ..again });
+        }
+        tasks
     }
 
     /// The tasks of a plan again, after a leg that measured; documents are drawn at these rates.

@@ -1,12 +1,13 @@
 //! What a run is going to do: options with their defaults, inputs cut into tasks.
 
+use crate::dedup::rules::Rules;
 use crate::dedup::sort::Sorting;
-use crate::legs::{Held, Leg, Work};
+use crate::legs::{Held, Leg, Turn, Work};
 use crate::mix::{Mix, TableSource};
 use crate::urls::{Absent, Records};
 use cc_math_core::document_id;
 use cc_math_extract::{EXTRACTOR, MathMode};
-use cc_math_store::{Form, Format, Input, RecordRange, Root};
+use cc_math_store::{Form, Format, Input, Place, RecordRange, Root};
 use serde_json::{Value as Json, json};
 use std::sync::Arc;
 use xxhash_rust::xxh3::xxh3_64_with_seed;
@@ -79,6 +80,21 @@ pub(crate) enum Part {
     Absent { name: String, urls: Vec<Absent> },
     /// What was written down of documents.
     Sorting(Sorting),
+    /// A table of documents that was read before, with what was ruled on them since.
+    Again(Again),
+}
+
+/// A table of documents that is read again.
+#[derive(Debug, Clone)]
+pub(crate) struct Again {
+    pub(crate) input: Input,
+    pub(crate) rules: Arc<Rules>,
+    /// The number of its first document.
+    pub(crate) base: u64,
+    /// How many documents each piece of it gave.
+    pub(crate) pieces: Arc<[u64]>,
+    /// What it was when it was read first.
+    pub(crate) xxh3: String,
 }
 
 impl Part {
@@ -88,6 +104,7 @@ impl Part {
             Part::Ranges { name, .. } | Part::Absent { name, .. } => name,
             Part::Held(held) => &held.name,
             Part::Sorting(sorting) => &sorting.name,
+            Part::Again(again) => &again.input.name,
         }
     }
 }
@@ -133,6 +150,23 @@ impl Plan {
     /// The first leg of which anything is written: one that measures leaves no trace.
     pub(crate) fn first(&self) -> usize {
         usize::from(self.mix.is_some())
+    }
+
+    /// Whether the documents of a leg are read from their tables again after it, so that they need
+    /// not be held: nothing was done to them yet.
+    pub(crate) fn reads_again(&self, index: usize) -> bool {
+        let leg = self.legs.get(index).filter(|leg| index == 0 && leg.steps().is_empty());
+        let Some(Turn::Compare(dedup)) = leg.and_then(|leg| leg.turn.as_ref()) else {
+            return false;
+        };
+        let is_table = |part: &Part| match part {
+            Part::Whole(input) => {
+                input.form == Form::Documents && !matches!(input.place, Place::Stdin)
+            }
+            _ => false,
+        };
+        let alone = |task: &Task| matches!(task.parts.as_slice(), [part] if is_table(part));
+        !dedup.looks_again() && self.mix.is_none() && self.tasks.iter().all(alone)
     }
 
     /// The plan with these inputs cut into tasks.
@@ -251,6 +285,7 @@ pub(crate) fn part_bytes(part: &Part) -> Option<u64> {
         Part::Ranges { ranges, .. } => Some(ranges.iter().map(|range| range.length).sum()),
         Part::Held(held) => Some(held.frames.iter().map(|(frame, _)| frame.bytes).sum()),
         Part::Sorting(sorting) => Some(sorting.bytes),
+        Part::Again(again) => again.input.place.known_bytes(),
         Part::Absent { urls, .. } => Some(urls.iter().map(|absent| absent.url.len() as u64).sum()),
     }
 }
@@ -282,7 +317,6 @@ fn stem(name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use cc_math_store::Place;
 
     fn page(name: &str) -> Input {
         Input { name: name.into(), place: Place::File(name.into()), form: Form::Page }

@@ -1,11 +1,11 @@
 //! One unit of work: bytes in, rows out.
 
-use crate::dedup::rules::Ruled;
+use crate::dedup::rules::{Ruled, Rules};
 use crate::error::RunError;
 use crate::guard::caught;
 use crate::legs::{Choice, Held};
 use crate::mix::{Draw, MIX, TableSource};
-use crate::source::{Hash, PAGE_CAP, PageContent, PageFile, Unit, absent_entry, failed};
+use crate::source::{CHANGED, Hash, PAGE_CAP, PageContent, PageFile, Unit, absent_entry, failed};
 use crate::stages::Step;
 use crate::urls::Absent;
 use cc_math_core::{
@@ -19,6 +19,7 @@ use cc_math_store::{
 use cc_math_warc::http::{HttpLimits, Scratch};
 use cc_math_warc::{Damaged, Event, Limits, Payload, Record, RecordReader, Splitter};
 use std::io::{self, Read};
+use std::ops::Range;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -58,6 +59,8 @@ pub(crate) struct Batch {
     pub(crate) bytes: u64,
     /// The run was told to stop before all of the unit was worked on.
     pub(crate) aborted: bool,
+    /// Whether it is what became of a unit, and not of an input's end.
+    pub(crate) is_unit: bool,
 }
 
 impl Batch {
@@ -144,7 +147,7 @@ impl<'a> Worker<'a> {
     }
 
     pub(crate) fn process(&mut self, unit: Unit) -> Batch {
-        let mut batch = Batch::default();
+        let mut batch = Batch { is_unit: true, ..Batch::default() };
         match unit {
             Unit::Chunk(chunk) => {
                 self.read_chunk(&chunk, 0, &mut batch);
@@ -154,6 +157,9 @@ impl<'a> Worker<'a> {
                 pages.into_iter().for_each(|page| self.page_file(page, &mut batch))
             }
             Unit::Rows { name, piece, source } => self.rows(&name, &piece, source, &mut batch),
+            Unit::Again { name, piece, source, rules, numbers } => {
+                self.rows_again(&name, &piece, source, (&rules, numbers), &mut batch);
+            }
             Unit::Held(held) => self.held(&held, &mut batch),
             Unit::Absent { name, urls } => {
                 batch.inputs.push(absent_entry(&name, &urls));
@@ -219,6 +225,55 @@ impl<'a> Worker<'a> {
         }
     }
 
+    /// Reads rows of a table again; those that are no documents were told of the first time.
+    fn rows_again(
+        &mut self,
+        name: &str,
+        piece: &Piece,
+        source: usize,
+        (rules, numbers): (&Rules, Range<u64>),
+        batch: &mut Batch,
+    ) {
+        let nothing = TableSource::default();
+        let table = self.way.sources.get(source).unwrap_or(&nothing);
+        let read = caught(|| piece.read(&table.columns).map_err(|e| e.to_string())).flatten();
+        let ruled = rules.on(numbers.clone()).map_err(|e| e.to_string());
+        let documents = read.and_then(|rows| {
+            let documents: Vec<Document> = rows.into_iter().flatten().collect();
+            let same = documents.len() as u64 == numbers.end - numbers.start;
+            if same { Ok((documents, ruled?)) } else { Err(CHANGED.into()) }
+        });
+        let (documents, ruled) = match documents {
+            Ok(both) => both,
+            Err(error) => return batch.failed.push(failed(name, error)),
+        };
+        for (number, document) in numbers.zip(documents) {
+            if self.stop.load(Ordering::Relaxed) {
+                batch.aborted = true;
+                return;
+            }
+            batch.counts.records += 1;
+            self.carry_out(rules, &ruled, number, document, batch);
+        }
+    }
+
+    /// Carries out what was ruled on a document, and sends it on if it stays.
+    fn carry_out(
+        &self,
+        rules: &Rules,
+        ruled: &Ruled,
+        number: u64,
+        mut document: Document,
+        batch: &mut Batch,
+    ) {
+        match rules.apply(ruled, number, &mut document) {
+            Verdict::Keep => batch.send(document, self.way.steps),
+            Verdict::Drop { reason, detail } => {
+                batch.drop_document(document, rules.dedup.name, reason, detail.into_owned());
+            }
+        }
+    }
+
     /// Sends a document on its way if it is drawn, or if nothing is.
     fn blend(&self, mut document: Document, source: usize, name: &str, batch: &mut Batch) {
         if !name.is_empty() {
@@ -265,24 +320,17 @@ impl<'a> Worker<'a> {
         ruled: &Ruled,
         batch: &mut Batch,
     ) {
-        for (number, mut document) in (before..).zip(documents) {
+        for (number, document) in (before..).zip(documents) {
             if let Choice::Keys(order, from, to) = choice
                 && !(*from..=*to).contains(&order.key(&document))
             {
                 continue;
             }
             batch.counts.records += 1;
-            if let Choice::Ruled(rules, base) = choice {
-                match rules.apply(ruled, base + number, &mut document) {
-                    Verdict::Keep => batch.send(document, self.way.steps),
-                    Verdict::Drop { reason, detail } => {
-                        let name = rules.dedup.name;
-                        batch.drop_document(document, name, reason, detail.into_owned());
-                    }
-                }
-                continue;
-            }
             match choice {
+                Choice::Ruled(rules, base) => {
+                    self.carry_out(rules, ruled, base + number, document, batch);
+                }
                 Choice::First(most) if number >= *most => {
                     let detail = "enough documents come before it".into();
                     batch.drop_document(document, LIMIT, Reason::OverLimit, detail);

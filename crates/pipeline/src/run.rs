@@ -175,9 +175,8 @@ fn add_to_indexes(plan: &Plan, folder: &Folder, notes: &[Note]) -> Result<(), Ru
         };
         let Some(index) = &dedup.index else { continue };
         let held = notes.iter().filter(|note| note.leg == number);
-        let rows = |note: &Note| note.held.as_ref().map_or(0, |held| held.rows);
-        let all: u64 = held.clone().map(rows).sum();
-        let sketches = held.flat_map(|note| note.records.iter().map(|file| (file, rows(note))));
+        let all: u64 = held.clone().map(Note::rows).sum();
+        let sketches = held.flat_map(|note| note.records.iter().map(|file| (file, note.rows())));
         let behind = notes.iter().filter(|note| note.leg == number + 1);
         let filters = behind.flat_map(|note| &note.records).map(|file| (file, all));
         let filters = filters.filter(|(file, _)| matches!(file.contents, Contents::Filter { .. }));
@@ -219,6 +218,7 @@ pub(crate) fn setup<'a>(
         end: match leg.and_then(|leg| leg.turn.as_ref()) {
             None => End::Output { partition: plan.partition.as_deref() },
             Some(Turn::Shuffle { seed }) => End::Spread(Order { seed: *seed }),
+            Some(Turn::Compare(dedup)) if plan.reads_again(index) => End::Noted(dedup),
             Some(Turn::Compare(dedup)) => End::Sketched(dedup),
             Some(Turn::Persist | Turn::Limit(_)) => End::Held,
             Some(Turn::Mix) => End::Measured,
@@ -274,7 +274,9 @@ pub(crate) struct Stretch {
     pub(crate) tasks: Vec<Task>,
     /// What is drawn, if that is known.
     pub(crate) draw: Option<Draw>,
-    /// The notes of the last leg that held documents.
+    /// The tasks of the last leg that held documents, or will have them read again.
+    origin: Vec<Task>,
+    /// Their notes.
     held: Vec<Note>,
     /// Those of the last leg that sorted and had anything to do.
     last: Vec<Note>,
@@ -285,8 +287,8 @@ pub(crate) struct Stretch {
 impl Stretch {
     /// The plan's first leg.
     pub(crate) fn first(plan: &Plan) -> Self {
-        let (held, last) = (Vec::new(), Vec::new());
-        Self { tasks: plan.tasks.clone(), draw: None, held, last, unchanged: 0 }
+        let (origin, held, last) = (Vec::new(), Vec::new(), Vec::new());
+        Self { tasks: plan.tasks.clone(), draw: None, origin, held, last, unchanged: 0 }
     }
 
     /// The leg that follows this one, all tasks of which are done.
@@ -301,7 +303,10 @@ impl Stretch {
             return Ok(Self { tasks: next.again(&self.tasks, &draw), draw: Some(draw), ..self });
         }
         let reached = match leg.work {
-            Work::Documents(_) => Self { held: notes, last: Vec::new(), unchanged: 0, ..self },
+            Work::Documents(_) => {
+                let origin = self.tasks.clone();
+                Self { origin, held: notes, last: Vec::new(), unchanged: 0, ..self }
+            }
             Work::Sort(..) if self.tasks.is_empty() => self,
             Work::Sort(..) => {
                 let same = sum(&notes) == sum(&self.last);
@@ -309,8 +314,8 @@ impl Stretch {
                 Self { last: notes, unchanged, ..self }
             }
         };
-        let Self { held, last, unchanged, .. } = &reached;
-        let history = History { root: folder.root(), held, last, unchanged: *unchanged };
+        let Self { origin: tasks, held, last, unchanged, .. } = &reached;
+        let history = History { root: folder.root(), tasks, held, last, unchanged: *unchanged };
         let tasks = next.tasks(turn, index == plan.first(), &history)?;
         Ok(Self { tasks, ..reached })
     }

@@ -1,8 +1,9 @@
 //! What a task reads, piece by piece, in order.
 
+use crate::dedup::rules::Rules;
 use crate::guard::caught;
 use crate::legs::Held;
-use crate::plan::{Part, Task, part_bytes};
+use crate::plan::{Again, Part, Task, part_bytes};
 use crate::urls::Absent;
 use cc_math_core::{FailedInput, InputEntry};
 use cc_math_store::{Facts, Form, Frame, Input, Piece, Pieces, Place, RecordRange, Root, sniff};
@@ -11,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::{BTreeSet, VecDeque};
 use std::fs::{self, File};
 use std::io::{self, BufRead, BufReader, Read};
+use std::ops::Range;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::UNIX_EPOCH;
@@ -30,6 +32,8 @@ pub(crate) enum Unit {
     Held(Held),
     /// URLs that lead to no record.
     Absent { name: String, urls: Vec<Absent> },
+    /// Some rows of a table that was read before, with the number of their first document.
+    Again { name: Arc<str>, piece: Piece, source: usize, rules: Arc<Rules>, numbers: Range<u64> },
 }
 
 /// A page that is not in an archive.
@@ -62,6 +66,9 @@ const UNIT_FILES: usize = 64;
 /// Bytes of rows of held documents put into one unit.
 const HELD_WEIGHT: u64 = 8 << 20;
 
+/// What is said of a table that was changed between two readings.
+pub(crate) const CHANGED: &str = "it is not what it was when the run began to read it";
+
 /// Largest page taken from standard input; larger ones are cut there and fail.
 pub(crate) const PAGE_CAP: u64 = 64 << 20;
 
@@ -80,6 +87,27 @@ pub(crate) struct Source {
 struct Table {
     input: Input,
     pieces: Pieces,
+    /// What is known of it, if it was read before.
+    again: Option<Known>,
+}
+
+/// What is known of a table that is read again.
+struct Known {
+    rules: Arc<Rules>,
+    /// The number of the next document.
+    next: u64,
+    /// How many documents each piece that is left gives.
+    counts: VecDeque<u64>,
+    xxh3: String,
+}
+
+impl Known {
+    /// The numbers of the next piece's documents, if it has that piece.
+    fn numbers(&mut self) -> Option<Range<u64>> {
+        let count = self.counts.pop_front()?;
+        self.next += count;
+        Some(self.next - count..self.next)
+    }
 }
 
 impl Table {
@@ -167,9 +195,19 @@ impl Source {
         let item = match table.pieces.next_piece() {
             Ok(Some(piece)) => {
                 let source = self.source;
-                return Some(Item::Unit(Unit::Rows { name, piece, source }));
+                let Some(known) = &mut table.again else {
+                    return Some(Item::Unit(Unit::Rows { name, piece, source }));
+                };
+                let rules = Arc::clone(&known.rules);
+                if let Some(numbers) = known.numbers() {
+                    return Some(Item::Unit(Unit::Again { name, piece, source, rules, numbers }));
+                }
+                Item::Failed(failed(&name, CHANGED.into()))
             }
             Ok(None) => match table.entry() {
+                Some(entry) if table.again.as_ref().is_some_and(|k| k.xxh3 != entry.xxh3) => {
+                    Item::Failed(failed(&name, CHANGED.into()))
+                }
                 Some(entry) => Item::Read(entry),
                 None => Item::Failed(failed(&name, "it went away while it was read".into())),
             },
@@ -207,7 +245,14 @@ impl Source {
     fn open(&mut self) -> Result<Option<Item>, FailedInput> {
         match self.parts.pop_front() {
             Some(Part::Whole(input)) if input.form == Form::Page => Ok(Some(self.pages(input))),
-            Some(Part::Whole(input)) if input.form == Form::Documents => self.open_table(input),
+            Some(Part::Whole(input)) if input.form == Form::Documents => {
+                self.open_table(input, None)
+            }
+            Some(Part::Again(again)) => {
+                let Again { input, rules, base, pieces, xxh3 } = again;
+                let counts = pieces.iter().copied().collect();
+                self.open_table(input, Some(Known { rules, next: base, counts, xxh3 }))
+            }
             Some(Part::Whole(input)) => self.open_archive(input),
             Some(Part::Held(held)) => {
                 self.held = Some(held);
@@ -238,10 +283,14 @@ impl Source {
         Item::Unit(Unit::Pages(pages))
     }
 
-    fn open_table(&mut self, input: Input) -> Result<Option<Item>, FailedInput> {
+    fn open_table(
+        &mut self,
+        input: Input,
+        again: Option<Known>,
+    ) -> Result<Option<Item>, FailedInput> {
         let opened = caught(|| Pieces::open(&input.place).map_err(|e| e.to_string())).flatten();
         let pieces = opened.map_err(|error| failed(&input.name, error))?;
-        self.table = Some(Table { input, pieces });
+        self.table = Some(Table { input, pieces, again });
         Ok(None)
     }
 
@@ -383,7 +432,9 @@ impl Stamp {
     /// records are picked out of are not asked for each: that would be a request a record.
     pub(crate) fn of_part(part: &Part) -> Option<Vec<Self>> {
         match part {
-            Part::Whole(input) => Self::of(&input.place).map(|stamp| vec![stamp]),
+            Part::Whole(input) | Part::Again(Again { input, .. }) => {
+                Self::of(&input.place).map(|stamp| vec![stamp])
+            }
             Part::Ranges { root: Root::Remote(_), .. } => Some(Vec::new()),
             // Its hash is part of the task's key.
             Part::Held(_) => Some(Vec::new()),
@@ -413,7 +464,8 @@ pub(crate) fn unchanged(part: &Part, entry: Option<&InputEntry>, stamps: &[Stamp
 }
 
 fn rehashed(part: &Part) -> Option<InputEntry> {
-    let Part::Whole(Input { place: Place::File(path), name, .. }) = part else { return None };
+    let (Part::Whole(input) | Part::Again(Again { input, .. })) = part else { return None };
+    let Input { place: Place::File(path), name, .. } = input else { return None };
     let mut reader = BufReader::with_capacity(1 << 20, File::open(path).ok()?);
     let mut hash = Hash::default();
     loop {

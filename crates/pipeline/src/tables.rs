@@ -6,6 +6,7 @@
 use crate::dedup::Dedup;
 use crate::dedup::records::SegmentWriter;
 use crate::error::RunError;
+use crate::folder::Folder;
 use cc_math_dedup::sketch::Sketch;
 use cc_math_store::{
     Block, Encoder, Format, Frame, Frames, HELD, Pending, Row, Sealed, StoreError, TableWriter,
@@ -44,13 +45,14 @@ pub(crate) struct Job<R> {
     pub(crate) number: u64,
     pub(crate) weight: usize,
     pub(crate) slot: u16,
-    encoder: Arc<Encoder<R>>,
+    encoder: Option<Arc<Encoder<R>>>,
     pub(crate) rows: Vec<R>,
 }
 
 impl<R: Row> Job<R> {
-    pub(crate) fn encode(&self) -> Result<Block, StoreError> {
-        self.encoder.encode(&self.rows)
+    /// The block; none of rows that are not written.
+    pub(crate) fn encode(&self) -> Result<Option<Block>, StoreError> {
+        self.encoder.as_ref().map(|encoder| encoder.encode(&self.rows)).transpose()
     }
 }
 
@@ -59,8 +61,10 @@ pub(crate) type SlotOf<R> = Box<dyn Fn(&R) -> u16 + Send>;
 
 /// Collects rows and cuts them into blocks.
 pub(crate) struct Rows<R> {
-    /// `None`: rows are counted and dropped.
+    /// `None`: rows are not written.
     encoder: Option<Arc<Encoder<R>>>,
+    /// Whether rows are counted and dropped.
+    counted: bool,
     slot_of: Option<SlotOf<R>>,
     /// Rows and their weight, by slot.
     open: BTreeMap<u16, (Vec<R>, usize)>,
@@ -74,7 +78,7 @@ impl<R: Row> Rows<R> {
     /// Takes rows; gives the blocks that are full.
     pub(crate) fn push(&mut self, rows: Vec<R>) -> Vec<Job<R>> {
         self.taken += rows.len() as u64;
-        if self.encoder.is_none() {
+        if self.counted {
             return Vec::new();
         }
         let mut full = Vec::new();
@@ -93,14 +97,16 @@ impl<R: Row> Rows<R> {
 
     /// What is left, as the last blocks.
     pub(crate) fn cut(&mut self) -> Vec<Job<R>> {
-        let Some(encoder) = &self.encoder else { return Vec::new() };
+        if self.counted {
+            return Vec::new();
+        }
         self.weight = 0;
         let open = std::mem::take(&mut self.open).into_iter();
         let jobs = open.zip(self.blocks..).map(|((slot, (rows, weight)), number)| Job {
             number,
             weight,
             slot,
-            encoder: Arc::clone(encoder),
+            encoder: self.encoder.clone(),
             rows,
         });
         let jobs: Vec<Job<R>> = jobs.collect();
@@ -111,7 +117,7 @@ impl<R: Row> Rows<R> {
 
 /// An encoded block on its way to the file.
 pub(crate) struct Ready {
-    pub(crate) block: Block,
+    pub(crate) block: Option<Block>,
     pub(crate) slot: u16,
     pub(crate) weight: usize,
     /// One for each row, if they are written down.
@@ -124,15 +130,27 @@ pub(crate) struct Sketches {
     pub(crate) writer: SegmentWriter,
 }
 
+impl Sketches {
+    /// Starts the file of a task's sketches.
+    pub(crate) fn start(dedup: &Arc<Dedup>, folder: &Folder, part: &str) -> Result<Self, RunError> {
+        let file = folder.pending(&format!("{part}.sketch"))?;
+        let writer = SegmentWriter::new(file, dedup.scheme.shape());
+        Ok(Self { dedup: Arc::clone(dedup), writer })
+    }
+}
+
 /// What blocks are appended to.
 pub(crate) struct Appender {
-    writer: TableWriter<Target>,
+    /// `None`: only sketches are written.
+    writer: Option<TableWriter<Target>>,
     sketches: Option<Sketches>,
 }
 
 impl Appender {
-    pub(crate) fn append(&mut self, block: Block, rows: &[Sketch]) -> Result<(), RunError> {
-        self.writer.append(block)?;
+    pub(crate) fn append(&mut self, block: Option<Block>, rows: &[Sketch]) -> Result<(), RunError> {
+        if let (Some(writer), Some(block)) = (&mut self.writer, block) {
+            writer.append(block)?;
+        }
         let Some(Sketches { dedup, writer }) = &mut self.sketches else { return Ok(()) };
         rows.iter().try_for_each(|sketch| writer.sketch(&dedup.scheme, sketch))
     }
@@ -159,7 +177,9 @@ impl Blocks {
         let writer = self.writer.take()?;
         match self.ready.remove(&self.appended) {
             Some(ready) => {
-                self.frames.add(&ready.block, ready.slot, ready.weight);
+                if let Some(block) = &ready.block {
+                    self.frames.add(block, ready.slot, ready.weight);
+                }
                 Some((writer, ready))
             }
             None => {
@@ -190,7 +210,7 @@ impl<R: Row> Table<R> {
             Target::Stream(_) => format.block_weight().min(STREAM_BLOCK),
         };
         let (encoder, writer) = open_table(format, target)?;
-        let writer = Some(Appender { writer, sketches: None });
+        let writer = Some(Appender { writer: Some(writer), sketches: None });
         let blocks = Blocks { writer, ..Blocks::default() };
         Ok(Self { rows: Rows::new(Some(Arc::new(encoder)), limit), blocks })
     }
@@ -213,35 +233,48 @@ impl<R: Row> Table<R> {
         self
     }
 
+    /// A table of whose rows only sketches are written.
+    pub(crate) fn noted(sketches: Sketches) -> Self {
+        let writer = Some(Appender { writer: None, sketches: Some(sketches) });
+        let rows = Rows::new(None, HELD.block_weight());
+        Self { rows, blocks: Blocks { writer, ..Blocks::default() } }
+    }
+
     /// A table whose rows are only counted.
     pub(crate) fn counted() -> Self {
-        Self { rows: Rows::new(None, 0), blocks: Blocks::default() }
+        let rows = Rows { counted: true, ..Rows::new(None, 0) };
+        Self { rows, blocks: Blocks::default() }
     }
 
     /// Whether rows are only counted.
     pub(crate) fn is_counted(&self) -> bool {
-        self.rows.encoder.is_none()
+        self.rows.counted
     }
 
     /// Whether all that was cut has been appended.
     pub(crate) fn settled(&self) -> bool {
-        let idle = self.blocks.writer.is_some() || self.rows.encoder.is_none();
+        let idle = self.blocks.writer.is_some() || self.rows.counted;
         idle && self.blocks.appended == self.rows.blocks
     }
 
     /// Ends the file: what there is to say of it, if there is one.
-    pub(crate) fn finish(self) -> Result<Option<Finished>, StoreError> {
-        let Some(Appender { writer, sketches }) = self.blocks.writer else { return Ok(None) };
+    /// And what was written down of its rows.
+    pub(crate) fn finish(self) -> Result<(Option<Finished>, Option<SegmentWriter>), StoreError> {
+        let Some(Appender { writer, sketches }) = self.blocks.writer else {
+            return Ok((None, None));
+        };
         let sketches = sketches.map(|sketches| sketches.writer);
+        let Some(writer) = writer else { return Ok((None, sketches)) };
         let frames = self.blocks.frames.0;
         match writer.finish()? {
             (Target::File(file), rows) => {
-                file.seal().map(|sealed| Some(Finished { sealed, rows, frames, sketches }))
+                let sealed = file.seal()?;
+                Ok((Some(Finished { sealed, rows, frames }), sketches))
             }
             (Target::Stream(mut stream), _) => {
                 let flushed = stream.flush();
                 flushed.map_err(|e| StoreError::io("write", "standard output".as_ref(), e))?;
-                Ok(None)
+                Ok((None, None))
             }
         }
     }
@@ -252,8 +285,6 @@ pub(crate) struct Finished {
     pub(crate) sealed: Sealed,
     pub(crate) rows: u64,
     pub(crate) frames: Vec<Frame>,
-    /// What was written down of the rows.
-    pub(crate) sketches: Option<SegmentWriter>,
 }
 
 /// Bytes of rows after which a block of a streamed table ends.
@@ -265,6 +296,7 @@ pub(crate) const SPREAD_WEIGHT: usize = 48 << 20;
 impl<R> Rows<R> {
     fn new(encoder: Option<Arc<Encoder<R>>>, limit: usize) -> Self {
         let open = BTreeMap::new();
-        Self { encoder, slot_of: None, open, weight: 0, limit, blocks: 0, taken: 0 }
+        let (slot_of, counted) = (None, false);
+        Self { encoder, counted, slot_of, open, weight: 0, limit, blocks: 0, taken: 0 }
     }
 }

@@ -55,7 +55,9 @@ pub(crate) fn decode(
     Ok(match Codec::of_bytes(reader.fill_buf()?) {
         Codec::Plain => Box::new(reader),
         Codec::Gzip => Box::new(BufReader::new(MultiGzDecoder::new(reader))),
-        Codec::Zstd | Codec::HastyZstd => Box::new(BufReader::new(zstd::Decoder::with_buffer(reader)?)),
+        Codec::Zstd | Codec::HastyZstd => {
+            Box::new(BufReader::new(zstd::Decoder::with_buffer(reader)?))
+        }
     })
 }
 

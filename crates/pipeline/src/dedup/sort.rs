@@ -59,7 +59,9 @@ pub(crate) struct Sorting {
 /// The notes of the legs of a stage that compares, from the one that held the documents on.
 pub(crate) struct History<'a> {
     pub(crate) root: &'a Root,
-    /// Notes of the leg that held documents, in the order of its tasks.
+    /// Tasks of the leg that held documents, or will have them read again.
+    pub(crate) tasks: &'a [Task],
+    /// Their notes, in the same order.
     pub(crate) held: &'a [Note],
     /// Those of the last leg that had tasks, which may be the same.
     pub(crate) last: &'a [Note],
@@ -81,13 +83,12 @@ impl Sketches {
         let (mut files, first) = indexed(dedup)?;
         let mut documents = first;
         for note in history.held {
-            let Some(held) = &note.held else { continue };
             files.extend(note.records.iter().map(|file| Numbered {
                 root: history.root.clone(),
                 file: file.clone(),
                 base: documents,
             }));
-            documents += held.rows;
+            documents += note.rows();
         }
         Ok(Self { files, first, documents })
     }
