@@ -4,18 +4,19 @@
     benches/dedup_hostile.py BIN OUT
 
 Each input goes through every stage that compares documents. Exit code 1 if a run fails, takes more than
---memory MiB (1,500: the largest document is 200 MB, and is held as text, as JSON and once more), or gives
+--memory MiB (1,000: the largest document is 58 MB, and is held as text, as JSON and once more), or gives
 another number of documents than it has to.
 """
 
 import json
+import multiprocessing
 import os
 import random
 import subprocess
 import sys
 import time
 
-MEMORY = 1500
+MEMORY = 1000
 
 
 def line(number, text):
@@ -36,12 +37,14 @@ def blank_rows():
 
 
 def giant():
-    yield line(1, words(1, 2_600_000) * 10)
-    yield line(2, words(2, 100))
+    # A line of more than 64 MiB is a reject, with its reason.
+    yield line(1, (words(1, 260_000) + " ") * 100)
+    yield line(2, (words(1, 260_000) + " ") * 28)
+    yield line(3, words(2, 100))
 
 
 def same():
-    text = words(3, 12)
+    text = words(3, 20)
     for number in range(1_000_000):
         yield line(number, text)
 
@@ -85,16 +88,22 @@ KINDS = ["exact", "minhash", "paragraph", "substring", "bloom"]
 # Documents that stay, by kind, where that can be said.
 CASES = {
     "empty": (empty, {}),
-    "blank rows": (blank_rows, {kind: 1 for kind in KINDS}),
-    "one of 200 MB": (giant, {"exact": 2, "minhash": 2}),
+    "blank rows": (blank_rows, {"exact": 2, "minhash": 6}),
+    "one of 200, one of 58 MB": (giant, {kind: 2 for kind in KINDS}),
     "a million equal ones": (same, {kind: 1 for kind in ["exact", "minhash", "paragraph", "bloom"]}),
     "one word each": (one_word, {"exact": 1000, "minhash": 200_000, "paragraph": 200_000}),
     "invalid UTF-8": (invalid, {"exact": 2, "minhash": 2}),
     "one letter": (one_letter, {"exact": 1}),
     "a chain of 20,000": (one_band, {"exact": 20_000}),
-    "a million lines": (many_lines, {"exact": 2 - 1, "minhash": 1, "paragraph": 1, "bloom": 1}),
+    "a million lines": (many_lines, {"exact": 1, "minhash": 1, "paragraph": 1}),
     "combining marks": (marks, {"exact": 3}),
 }
+
+
+def make(rows, path):
+    with open(path, "wb") as file:
+        for row in rows():
+            file.write(row if isinstance(row, bytes) else row.encode("utf-8", "surrogatepass"))
 
 
 def kept(out):
@@ -109,12 +118,13 @@ def main():
     binary, out = sys.argv[1:3]
     os.makedirs(out, exist_ok=True)
     failed = False
-    print(f"{'input':22} {'stage':10} {'seconds':>8} {'MiB':>6} {'kept':>8}")
+    print(f"{'input':26} {'stage':10} {'seconds':>8} {'MiB':>6} {'kept':>8}")
     for name, (rows, expected) in CASES.items():
         path = os.path.join(out, "hostile.jsonl")
-        with open(path, "wb") as file:
-            for row in rows():
-                file.write(row if isinstance(row, bytes) else row.encode("utf-8", "surrogatepass"))
+        # In a process of its own: what this one held would count as the peak of those it starts.
+        writer = multiprocessing.get_context("spawn").Process(target=make, args=(rows, path))
+        writer.start()
+        writer.join()
         for kind in KINDS:
             folder = os.path.join(out, "out")
             began = time.time()
@@ -129,8 +139,9 @@ def main():
             wrong |= kind in expected and documents != expected[kind]
             failed |= wrong
             note = f"  WRONG (exit {code}, {expected.get(kind)} expected)" if wrong else ""
-            print(f"{name:22} {kind:10} {time.time() - began:8.1f} {memory:6.0f} {documents:8}{note}", flush=True)
+            print(f"{name:26} {kind:10} {time.time() - began:8.1f} {memory:6.0f} {documents:8}{note}", flush=True)
     sys.exit(1 if failed else 0)
 
 
-main()
+if __name__ == "__main__":
+    main()
