@@ -4,11 +4,11 @@
 //! As DCLM's BFF has it (Li et al., *DataComp-LM*, 2024): a line goes if enough of its n-grams are in
 //! the filter, a document if enough of all of its are; n-grams of what stays are put into it.
 
-use crate::formulas;
-use crate::passage::{Block, Passages, blocks, compared, split};
+use crate::passage::{Block, Passages, Unit, blocks, compared, split};
 use cc_math_core::Document;
 use serde::{Deserialize, Serialize};
-use xxhash_rust::xxh3::{xxh3_64, xxh3_128};
+use std::collections::HashSet;
+use xxhash_rust::xxh3::xxh3_64;
 
 /// Bits of a block: a line of the cache.
 const BLOCK_BITS: u32 = 512;
@@ -39,10 +39,11 @@ impl Layout {
     /// a rate.
     pub fn of(entries: u64, rate: f64) -> Self {
         let rate = rate.clamp(1e-9, 0.5);
-        let sizes = (8..=800).map(|eighths| f64::from(eighths) / 8.0);
-        let fits =
-            |size: f64| (1..=24).find(|bits| mistakes(size, *bits) <= rate).map(|b| (size, b));
-        let (size, bits) = sizes.into_iter().find_map(fits).unwrap_or((100.0, 24));
+        let sizes: Vec<f64> = (8..=800).map(|eighths| f64::from(eighths) / 8.0).collect();
+        let fits = |size: f64| (1..=24).find(|bits| mistakes(size, *bits) <= rate);
+        let least = sizes.partition_point(|size| fits(*size).is_none());
+        let size = sizes.get(least).copied().unwrap_or(100.0);
+        let bits = fits(size).unwrap_or(24);
         let blocks = (entries as f64 * size / f64::from(BLOCK_BITS)).ceil();
         Self { blocks: (blocks as u64).max(1), bits }
     }
@@ -103,37 +104,45 @@ impl Filter {
         (((entry >> 64) * count) >> 64) as usize
     }
 
-    /// The bits of an entry: a word, and a mask in it, for each.
-    fn masks(&self, entry: u128) -> [u64; WORDS] {
-        let mut masks = [0_u64; WORDS];
-        let mut left = entry as u64;
-        for bit in 0..self.bits {
-            if bit % 7 == 6 {
-                left = (entry as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15 ^ u64::from(bit)) | 1;
-                left ^= left >> 29;
-            }
-            let word = masks.get_mut((left & 7) as usize);
-            word.into_iter().for_each(|word| *word |= 1 << ((left >> 3) & 63));
-            left >>= 9;
-        }
-        masks
-    }
-
     /// Whether an entry was put in; or, at the rate the layout was made for, it was not.
     pub fn contains(&self, entry: u128) -> bool {
-        let masks = self.masks(entry);
+        let is_set = |block: &[u64; WORDS], (word, mask): (usize, u64)| {
+            block.get(word).is_some_and(|word| word & mask != 0)
+        };
         let block = self.blocks.get(self.place(entry));
-        block.is_some_and(|block| block.iter().zip(masks).all(|(word, mask)| word & mask == mask))
+        block.is_some_and(|block| bits(entry, self.bits).all(|bit| is_set(block, bit)))
     }
 
     /// Puts an entry in.
     pub fn insert(&mut self, entry: u128) {
-        let (masks, place) = (self.masks(entry), self.place(entry));
-        if let Some(block) = self.blocks.get_mut(place) {
-            block.iter_mut().zip(masks).for_each(|(word, mask)| *word |= mask);
+        let (place, count) = (self.place(entry), self.bits);
+        let Some(block) = self.blocks.get_mut(place) else { return };
+        for (word, mask) in bits(entry, count) {
+            block.get_mut(word).into_iter().for_each(|word| *word |= mask);
         }
     }
 }
+
+/// The bits of an entry in its block, each as a word and a mask.
+fn bits(entry: u128, count: u32) -> impl Iterator<Item = (usize, u64)> {
+    let mut left = entry as u64;
+    (0..count).map(move |bit| {
+        // Nine bits say which; those of one number are used up after seven.
+        if bit % 7 == 6 {
+            left = (entry as u64).wrapping_mul(MIX ^ u64::from(bit));
+            left ^= left >> 29;
+        }
+        let found = ((left & 7) as usize, 1 << ((left >> 3) & 63));
+        left >>= 9;
+        found
+    })
+}
+
+/// An odd number without pattern: 2^64 divided by the golden ratio.
+const MIX: u64 = 0x9E37_79B9_7F4A_7C15;
+
+/// The base of the polynomial whose value an n-gram is, modulo 2^128: an odd number without pattern.
+const BASE: u128 = 0x9E37_79B9_7F4A_7C15_F39C_C060_5CED_C835;
 
 /// What goes if its n-grams came before.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -164,23 +173,23 @@ pub struct Repeated {
 impl Overlap {
     /// How many n-grams a text has.
     pub fn count(&self, text: &str) -> u64 {
-        let lines = blocks(text, crate::passage::Unit::Line).into_iter();
+        let lines = blocks(text, Unit::Line).into_iter();
         let tokens = lines.map(|line| split(text.get(line.range).unwrap_or_default()).count());
         tokens.map(|tokens| (tokens + 1).saturating_sub(self.ngram) as u64).sum()
     }
 
     /// Judges a document by what came before, and enters what stays of it. `others` are filters that
-    /// are looked at only.
+    /// are looked at only. A line that stands earlier in the document came before, too.
     pub fn judge(&self, document: &Document, filter: &mut Filter, others: &[Filter]) -> Repeated {
         let text = &document.text;
-        let formulas = formulas::of(document);
+        let formulas = self.spared.formulas(document);
         let mut repeated = Repeated::default();
         let (mut all, mut known) = (0, 0);
-        let mut entries: Vec<u128> = Vec::new();
-        let mut hashes: Vec<u8> = Vec::new();
-        for (line, number) in blocks(text, crate::passage::Unit::Line).into_iter().zip(0..) {
+        let (mut entries, mut hashes) = (Vec::new(), Vec::new());
+        let mut own = HashSet::new();
+        for (line, number) in blocks(text, Unit::Line).into_iter().zip(0..) {
             let start = entries.len();
-            self.ngrams(text, &line, &mut hashes, &mut entries);
+            let whole = self.ngrams(text, &line, &mut hashes, &mut entries);
             let ngrams = entries.get(start..).unwrap_or_default();
             let seen = |entry: &&u128| {
                 filter.contains(**entry) || others.iter().any(|other| other.contains(**entry))
@@ -188,8 +197,9 @@ impl Overlap {
             let found = ngrams.iter().filter(seen).count();
             all += ngrams.len();
             known += found;
-            let goes = self.lines && !ngrams.is_empty() && self.is_enough(found, ngrams.len());
-            if goes && compared(&self.spared, text, &formulas, &line) {
+            let came =
+                !ngrams.is_empty() && (self.is_enough(found, ngrams.len()) || !own.insert(whole));
+            if self.lines && came && compared(&self.spared, text, &formulas, &line) {
                 repeated.lines.push(number);
                 entries.truncate(start);
             }
@@ -205,21 +215,39 @@ impl Overlap {
         found as f64 >= self.share * of as f64
     }
 
-    fn ngrams(&self, text: &str, line: &Block, hashes: &mut Vec<u8>, entries: &mut Vec<u128>) {
+    /// Adds the n-grams of a line, each the value of a polynomial over its tokens' hashes; a hash of
+    /// the whole line.
+    fn ngrams(
+        &self,
+        text: &str,
+        line: &Block,
+        hashes: &mut Vec<u64>,
+        entries: &mut Vec<u128>,
+    ) -> u64 {
         let line = text.get(line.range.clone()).unwrap_or_default();
         hashes.clear();
+        let (mut value, mut whole) = (0_u128, 0_u64);
+        let leaves = (0..self.ngram).fold(1_u128, |power, _| power.wrapping_mul(BASE));
         for token in split(line) {
-            let token = line.get(token).unwrap_or_default();
-            hashes.extend(xxh3_64(token.as_bytes()).to_be_bytes());
+            let hash = xxh3_64(line.get(token).unwrap_or_default().as_bytes());
+            hashes.push(hash);
+            whole = whole.wrapping_mul(MIX).wrapping_add(hash);
+            value = value.wrapping_mul(BASE).wrapping_add(u128::from(hash));
+            let Some(first) = hashes.len().checked_sub(self.ngram) else { continue };
+            if let Some(out) = first.checked_sub(1).and_then(|out| hashes.get(out)) {
+                value = value.wrapping_sub(u128::from(*out).wrapping_mul(leaves));
+            }
+            // The lower half alone would depend on the lower halves of the hashes alone.
+            entries.push(value ^ (value >> 64));
         }
-        entries.extend(hashes.windows(8 * self.ngram.max(1)).step_by(8).map(xxh3_128));
+        whole
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::passage::Unit;
+    use xxhash_rust::xxh3::xxh3_128;
 
     fn entry(number: u64) -> u128 {
         xxh3_128(&number.to_be_bytes())
@@ -281,6 +309,8 @@ mod tests {
             judge(&mut filter, "five six seven eight nine ten\nnew words stand here now as well\n");
         assert_eq!(again, Repeated { whole: false, lines: vec![0] });
         assert!(judge(&mut filter, text).whole);
+        let twice = "a line that stands here twice\na line that stands here twice\n";
+        assert_eq!(judge(&mut filter, twice), Repeated { whole: false, lines: vec![1] });
         assert_eq!(judge(&mut filter, "one two\n"), Repeated::default());
         let formula =
             judge(&mut filter, "so $x$ one two three four\nso many other words are here\n");
@@ -288,6 +318,21 @@ mod tests {
         let formula =
             judge(&mut filter, "so $x$ one two three four\nand yet more words not seen\n");
         assert_eq!(formula, Repeated::default());
+    }
+
+    #[test]
+    fn ngrams_depend_on_their_tokens_alone() {
+        let ngrams = |text: &str| {
+            let block = blocks(text, Unit::Line).into_iter().next().unwrap();
+            let mut entries = Vec::new();
+            OVERLAP.ngrams(text, &block, &mut Vec::new(), &mut entries);
+            entries
+        };
+        let long = ngrams("one two three four five six");
+        assert_eq!(long.len(), 4);
+        assert_eq!(long[2..3], ngrams("three four five")[..]);
+        assert_ne!(ngrams("a b c"), ngrams("c b a"));
+        assert!(ngrams("a b").is_empty());
     }
 
     #[test]

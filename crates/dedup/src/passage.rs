@@ -5,6 +5,7 @@ use crate::formulas;
 use cc_math_core::{Document, Formula};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use std::ops::Range;
 use xxhash_rust::xxh3::{xxh3_64, xxh3_128};
 
@@ -80,7 +81,7 @@ impl Passages {
         let text = &document.text;
         match self {
             Self::Blocks { unit, .. } => {
-                let formulas = formulas::of(document);
+                let formulas = self.formulas(document);
                 for (block, place) in blocks(text, *unit).into_iter().zip(0..) {
                     if compared(self, text, &formulas, &block) {
                         let passage = text.get(block.range).unwrap_or_default();
@@ -103,6 +104,14 @@ impl Passages {
                     }
                 }
             }
+        }
+    }
+
+    /// The formulas of a document, as far as they matter.
+    pub(crate) fn formulas<'a>(&self, document: &'a Document) -> Cow<'a, [Formula]> {
+        match self {
+            Self::Blocks { spare_formulas: false, .. } => Cow::Borrowed(&[]),
+            _ => formulas::of(document),
         }
     }
 
@@ -201,21 +210,79 @@ fn closes(opened: &(char, usize), closing: &(char, usize), line: &str) -> bool {
 }
 
 /// Where the tokens of a text lie.
-pub(crate) fn split(text: &str) -> impl Iterator<Item = Range<usize>> {
-    let mut at = 0;
-    std::iter::from_fn(move || {
-        let rest = text.get(at..)?;
-        let start = at + (rest.len() - rest.trim_start().len());
-        let token = text.get(start..)?;
-        let first = token.chars().next()?;
-        let end = if first.is_alphanumeric() {
-            token.find(|c: char| !c.is_alphanumeric()).unwrap_or(token.len())
-        } else {
-            first.len_utf8()
-        };
-        at = start + end;
-        Some(start..at)
-    })
+pub(crate) fn split(text: &str) -> Tokens<'_> {
+    Tokens { text, at: 0 }
+}
+
+/// Ranges of bytes: runs of letters and digits, and single characters that are neither these nor
+/// white space.
+pub(crate) struct Tokens<'a> {
+    text: &'a str,
+    at: usize,
+}
+
+/// What a character is to a token.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Class {
+    Space,
+    Word,
+    Sign,
+}
+
+fn class(character: char) -> Class {
+    match character {
+        'a'..='z' | 'A'..='Z' | '0'..='9' => Class::Word,
+        _ if character.is_whitespace() => Class::Space,
+        _ if character.is_alphanumeric() => Class::Word,
+        _ => Class::Sign,
+    }
+}
+
+/// Classes of the characters of ASCII.
+const CLASSES: [Class; 128] = {
+    let mut classes = [Class::Sign; 128];
+    let mut byte = 0;
+    while byte < 128 {
+        let character = byte as u8;
+        if character.is_ascii_alphanumeric() {
+            classes[byte] = Class::Word;
+        } else if matches!(character, b'\t'..=b'\r' | b' ') {
+            classes[byte] = Class::Space;
+        }
+        byte += 1;
+    }
+    classes
+};
+
+impl Tokens<'_> {
+    /// The class and length of the character at a place.
+    fn look(&self, at: usize) -> Option<(Class, usize)> {
+        let byte = *self.text.as_bytes().get(at)?;
+        if let Some(class) = CLASSES.get(usize::from(byte)) {
+            return Some((*class, 1));
+        }
+        let character = self.text.get(at..)?.chars().next()?;
+        Some((class(character), character.len_utf8()))
+    }
+}
+
+impl Iterator for Tokens<'_> {
+    type Item = Range<usize>;
+
+    fn next(&mut self) -> Option<Range<usize>> {
+        let (mut kind, mut length) = self.look(self.at)?;
+        while kind == Class::Space {
+            self.at += length;
+            (kind, length) = self.look(self.at)?;
+        }
+        let start = self.at;
+        self.at += length;
+        while kind == Class::Word {
+            let Some((Class::Word, length)) = self.look(self.at) else { break };
+            self.at += length;
+        }
+        Some(start..self.at)
+    }
 }
 
 /// The bytes from the first to the last token of each run of overlapping windows.
@@ -419,6 +486,21 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn tokens_are_words_and_signs(text in "([a-z0-9 é\u{301}\u{a0}\u{2028}$.\n]|\\PC){0,40}") {
+            let mut rest = 0;
+            for token in split(&text) {
+                prop_assert!(text[rest..token.start].chars().all(char::is_whitespace));
+                let inside = &text[token.clone()];
+                let word = inside.chars().all(char::is_alphanumeric);
+                prop_assert!(word || (inside.chars().count() == 1 && inside.trim() == inside));
+                let next = text[token.end..].chars().next();
+                prop_assert!(!word || next.is_none_or(|c| !c.is_alphanumeric()));
+                rest = token.end;
+            }
+            prop_assert!(text[rest..].trim().is_empty());
+        }
+
         #[test]
         fn repeated_stretches_are_those_of_the_definition(
             texts in prop::collection::vec("([abé.] ?){0,14}", 0..5),
