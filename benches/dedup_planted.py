@@ -128,7 +128,7 @@ def main():
     print(f"sketches: {bytes_} bytes, {bytes_ / len(texts):.1f} a document")
     print(verdict("points from the S-curve, at worst", worst, 2, least=False))
     print(verdict("precision, all pairs of clusters", similar / max(count, 1), 0.99))
-    print(verdict("precision by eval dedup, .5 or more", told["precision_half"], 0.99))
+    print(verdict("precision by eval dedup, .5 or more", told["precision"], 0.99))
     print(verdict("bytes of sketches a document", bytes_ / len(texts), 250, least=False))
 
 

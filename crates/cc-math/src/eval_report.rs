@@ -240,12 +240,12 @@ pub(crate) fn duplicates_text(found: &Verification) -> String {
     let mut text = format!(
         "{bands} bands of {rows} rows: threshold {threshold:.2}\n\
          {documents} documents, {dropped} dropped\n\
-         of {checked} dropped ones, similar to what stayed: {:.1} % at least {threshold:.2}, \
-         {:.1} % at least 0.50; mean {:.3}\n\
+         of {checked} dropped ones, similar to what stayed: {:.1} % at least 0.50 (precision), \
+         {:.1} % at least {threshold:.2}; mean {:.3}\n\
          pairs with {} documents, by exact similarity:\n\
          similarity     pairs     found  promised\n",
         100.0 * found.precision,
-        100.0 * found.precision_half,
+        100.0 * found.at_threshold,
         found.similarity,
         found.sampled,
     );

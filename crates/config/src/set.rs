@@ -18,14 +18,28 @@ impl Node {
             return Err(Problem::at(&place(usize::MAX), "this has no `=`")
                 .hint("write `--set seed=7` or `--set stages.sample.rate=0.1`"));
         };
-        let parsed = parse(&Source::new(format!("--set {path}"), value))?;
         let place = place(path.chars().count().max(1));
+        self.put(path, value, &format!("--set {path}"), &place)
+    }
+
+    /// The same of an option that has a name of its own, as in `--rate 0.1`.
+    ///
+    /// # Errors
+    /// As of [`Node::set`].
+    pub fn set_option(&mut self, path: &str, option: &str, value: &str) -> Result<(), Problem> {
+        let place = Place { source: Source::new(option, option), line: 1, column: 1, width: 1 };
+        self.put(path, value, option, &place)
+    }
+
+    /// Puts a value, which people know by a name, where a path leads.
+    fn put(&mut self, path: &str, value: &str, name: &str, place: &Place) -> Result<(), Problem> {
+        let parsed = parse(&Source::new(name, value))?;
         let mut node = self;
         if path.split('.').count() > DEEPEST {
-            return Err(Problem::at(&place, format!("this leads more than {DEEPEST} steps down")));
+            return Err(Problem::at(place, format!("this leads more than {DEEPEST} steps down")));
         }
         for step in path.split('.') {
-            node = node.step(step.trim(), &place)?;
+            node = node.step(step.trim(), place)?;
         }
         *node = parsed;
         Ok(())

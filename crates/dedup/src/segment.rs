@@ -62,9 +62,11 @@ impl Shape {
 
     /// The key that a record begins with, its upper bits first.
     pub fn key_of(&self, record: &[u8]) -> u128 {
-        let mut key = [0; 16];
-        key.iter_mut().zip(record.iter().take(self.key)).for_each(|(to, from)| *to = *from);
-        u128::from_be_bytes(key)
+        match (self.key, record.first_chunk::<16>(), record.first_chunk::<8>()) {
+            (16, Some(key), _) => u128::from_be_bytes(*key),
+            (_, _, Some(key)) => u128::from(u64::from_be_bytes(*key)) << 64,
+            _ => 0,
+        }
     }
 
     /// What comes behind the key.
@@ -143,17 +145,8 @@ pub struct Builder {
 impl Builder {
     /// The first of a file.
     pub fn new(shape: Shape) -> Self {
-        Self::behind(shape, 0)
-    }
-
-    fn behind(shape: Shape, first: u64) -> Self {
-        Self {
-            shape,
-            first,
-            rows: 0,
-            facts: Vec::new(),
-            sections: vec![Vec::new(); shape.sections],
-        }
+        let sections = vec![Vec::new(); shape.sections];
+        Self { shape, first: 0, rows: 0, facts: Vec::new(), sections }
     }
 
     /// Documents so far.
@@ -186,6 +179,14 @@ impl Builder {
         done
     }
 
+    /// Enters a record whose payload begins with the number of a document.
+    pub fn record_of(&mut self, row: u32, section: usize, key: u128, payload: &[u8]) {
+        let Some(records) = self.sections.get_mut(section) else { return };
+        extend(records, &key.to_be_bytes(), self.shape.key);
+        records.extend_from_slice(&row.to_be_bytes());
+        extend(records, payload, self.shape.payload.saturating_sub(4));
+    }
+
     /// Enters a record of a section; of an eight-byte key the upper half counts.
     pub fn record(&mut self, section: usize, key: u128, payload: &[u8]) {
         let Some(records) = self.sections.get_mut(section) else { return };
@@ -196,37 +197,41 @@ impl Builder {
     /// Its bytes, and where they lie if the file had `offset` bytes before; begins anew with the
     /// document that comes next.
     pub fn finish(&mut self, offset: u64) -> (Vec<u8>, Extent) {
-        let next = Self::behind(self.shape, self.first + u64::from(self.rows));
-        let Self { shape, first, rows, facts, sections } = std::mem::replace(self, next);
+        let Self { shape, first, rows, facts, sections } = self;
         let width = shape.record().max(1);
         let fullest = sections.iter().map(|s| s.len() / width).max().unwrap_or(0);
         let bits = (fullest / SLOT_RECORDS).max(1).ilog2().min(MOST_BITS);
-        let sorted: Vec<Vec<u8>> = sections.iter().map(|s| sorted(s, &shape)).collect();
-        let records = sorted.iter().map(|s| (s.len() / width) as u32).collect();
-        let extent = Extent { offset, first, rows, bits, records };
-        let mut bytes = Vec::with_capacity(extent.bytes(&shape) as usize);
-        sorted.iter().for_each(|section| directory(&mut bytes, section, &shape, bits));
-        bytes.extend(facts);
-        sorted.iter().for_each(|section| bytes.extend(section));
+        let records = sections.iter().map(|s| (s.len() / width) as u32).collect();
+        let extent = Extent { offset, first: *first, rows: *rows, bits, records };
+        let mut bytes = Vec::with_capacity(extent.bytes(shape) as usize);
+        sections.iter().for_each(|section| directory(&mut bytes, section, shape, bits));
+        bytes.append(facts);
+        for section in sections {
+            sort(&mut bytes, section, shape);
+            section.clear();
+        }
+        *first += u64::from(*rows);
+        *rows = 0;
         (bytes, extent)
     }
 }
 
 fn extend(bytes: &mut Vec<u8>, value: &[u8], width: usize) {
-    bytes.extend(value.iter().copied().chain(std::iter::repeat(0)).take(width));
+    let value = value.get(..width).unwrap_or(value);
+    bytes.extend_from_slice(value);
+    bytes.resize(bytes.len() + width - value.len(), 0);
 }
 
-/// Records in the order of their bytes.
-fn sorted(records: &[u8], shape: &Shape) -> Vec<u8> {
-    let width = shape.record().max(1);
-    let mut order: Vec<(u128, &[u8])> =
-        records.chunks_exact(width).map(|record| (shape.key_of(record), record)).collect();
+/// Adds records in the order of their bytes.
+fn sort(bytes: &mut Vec<u8>, records: &[u8], shape: &Shape) {
+    let records = records.chunks_exact(shape.record().max(1));
+    let mut order: Vec<(u128, &[u8])> = Vec::with_capacity(records.len());
+    order.extend(records.map(|record| (shape.key_of(record), record)));
     order.sort_unstable();
-    let mut sorted = Vec::with_capacity(records.len());
-    order.iter().for_each(|(_, record)| sorted.extend_from_slice(record));
-    sorted
+    order.iter().for_each(|(_, record)| bytes.extend_from_slice(record));
 }
 
+/// Adds the directory of a section, whose records need not be sorted.
 fn directory(bytes: &mut Vec<u8>, section: &[u8], shape: &Shape, bits: u32) {
     let slots = 1_usize << bits;
     let mut counts = vec![0_u32; slots + 1];

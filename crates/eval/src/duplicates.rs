@@ -42,10 +42,11 @@ pub struct Verification {
     pub dropped: u64,
     /// How many of these were compared with what stayed in their place.
     pub checked: u64,
-    /// The share of those that are at least `threshold` similar to it.
-    pub precision: f64,
     /// The share of those that are at least .5 similar to it.
-    pub precision_half: f64,
+    pub precision: f64,
+    /// The share of those that are at least `threshold` similar to it: where documents are found
+    /// below it, too, as the S-curve promises, it is lower.
+    pub at_threshold: f64,
     /// Their mean similarity to it.
     pub similarity: f64,
     /// Documents that were compared with all others.
@@ -163,8 +164,8 @@ impl Verifier {
             documents,
             dropped,
             checked: similarities.len() as u64,
-            precision: share(threshold),
-            precision_half: share(LOWEST),
+            precision: share(LOWEST),
+            at_threshold: share(threshold),
             similarity: similarities.iter().sum::<f64>() / similarities.len().max(1) as f64,
             sampled: any.ids.len() as u64,
             ranges: self.pairs(&any.names(), &sets)?,

@@ -232,7 +232,9 @@ impl Pipeline {
     /// # Errors
     /// Every mistake in it. Inputs are not looked for yet.
     pub fn read(path: &Path, sets: &[String]) -> Result<Self, Vec<Problem>> {
-        Self::of(path, open(path), sets)
+        let mut root = open(path).map_err(|problem| vec![problem])?;
+        let problems = sets.iter().filter_map(|set| root.set(set).err()).collect();
+        Self::of(path, root, problems)
     }
 
     /// The pipeline of one stage over documents.
@@ -248,14 +250,17 @@ impl Pipeline {
             "output": { "path": output, "format": format.name() },
         }));
         let root = parse(&Source::new("command line", text.to_string()));
-        let sets = options.iter().map(|(name, value)| format!("stages.{stage}.{name}={value}"));
-        Self::of(Path::new(""), root, &sets.collect::<Vec<_>>())
+        let mut root = root.map_err(|problem| vec![problem])?;
+        let mut problems = Vec::new();
+        for (name, value) in *options {
+            let path = format!("stages.{stage}.{name}");
+            let option = format!("--{}", name.replace('_', "-"));
+            problems.extend(root.set_option(&path, &option, value).err());
+        }
+        Self::of(Path::new(""), root, problems)
     }
 
-    fn of(path: &Path, root: Result<Node, Problem>, sets: &[String]) -> Result<Self, Vec<Problem>> {
-        let mut problems = Vec::new();
-        let mut root = root.map_err(|problem| vec![problem])?;
-        problems.extend(sets.iter().filter_map(|set| root.set(set).err()));
+    fn of(path: &Path, root: Node, mut problems: Vec<Problem>) -> Result<Self, Vec<Problem>> {
         let pipeline = Reader { file: path, problems: &mut problems }.pipeline(root);
         pipeline.filter(|_| problems.is_empty()).ok_or(problems)
     }

@@ -115,7 +115,8 @@ pub struct TableWriter<W: Write + Send> {
 
 enum Target<W: Write + Send> {
     Parquet(SerializedFileWriter<W>),
-    Bytes(W),
+    /// Blocks as they are, each a frame or member of this codec.
+    Bytes(W, Codec),
 }
 
 /// Starts a file of rows.
@@ -129,7 +130,7 @@ pub fn open_table<R: Row, W: Write + Send>(
     let lines = |write, codec, out| {
         (
             Encoder { how: How::Lines(write, codec) },
-            TableWriter { rows: 0, target: Target::Bytes(out) },
+            TableWriter { rows: 0, target: Target::Bytes(out, codec) },
         )
     };
     Ok(match format {
@@ -169,12 +170,17 @@ impl<R: Row> Encoder<R> {
 const HASTY_LEVEL: i32 = 1;
 
 fn lines<R: Row>(rows: &[R], write: LineWriter<R>, codec: Codec) -> Result<Vec<u8>, StoreError> {
-    let mut bytes = Vec::new();
+    let weight: usize = rows.iter().map(Row::weight).sum();
+    let mut bytes = Vec::with_capacity(weight + weight / 8);
     rows.iter().for_each(|row| write(row, &mut bytes));
+    packed(bytes, codec, R::ZSTD_LEVEL)
+}
+
+fn packed(bytes: Vec<u8>, codec: Codec, zstd_level: i32) -> Result<Vec<u8>, StoreError> {
     let packed = match codec {
         Codec::Plain => Ok(bytes),
         Codec::Gzip => gzip_member(&bytes),
-        Codec::Zstd => zstd::encode_all(&bytes[..], R::ZSTD_LEVEL),
+        Codec::Zstd => zstd::encode_all(&bytes[..], zstd_level),
         Codec::HastyZstd => zstd::encode_all(&bytes[..], HASTY_LEVEL),
     };
     packed.map_err(|e| StoreError::io("compress", Path::new(OUTPUT), e))
@@ -197,7 +203,7 @@ impl<W: Write + Send> TableWriter<W> {
         self.rows += block.rows;
         match (&mut self.target, block.content) {
             (Target::Parquet(file), Content::RowGroup(group)) => group.append(file),
-            (Target::Bytes(out), Content::Bytes(bytes)) => {
+            (Target::Bytes(out, _), Content::Bytes(bytes)) => {
                 out.write_all(&bytes).map_err(|e| StoreError::io("write", Path::new(OUTPUT), e))
             }
             _ => Err(StoreError::malformed(OUTPUT, "a block of another file's format")),
@@ -211,8 +217,38 @@ impl<W: Write + Send> TableWriter<W> {
     pub fn finish(self) -> Result<(W, u64), StoreError> {
         let out = match self.target {
             Target::Parquet(file) => parquet_file::finish(file)?,
-            Target::Bytes(out) => out,
+            Target::Bytes(mut out, codec) => {
+                if self.rows == 0 {
+                    // Tools that unpack want a frame or member even of nothing.
+                    let nothing = packed(Vec::new(), codec, 1)?;
+                    let wrote = out.write_all(&nothing);
+                    wrote.map_err(|e| StoreError::io("write", Path::new(OUTPUT), e))?;
+                }
+                out
+            }
         };
         Ok((out, self.rows))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Reject;
+    use std::io::Read;
+
+    #[test]
+    fn a_table_of_no_rows_can_be_unpacked() {
+        let table = |codec| {
+            let (_, writer) = open_table::<Reject, _>(Format::Jsonl(codec), Vec::new()).unwrap();
+            writer.finish().unwrap().0
+        };
+        let mut unpacked = Vec::new();
+        assert_eq!(table(Codec::Plain), b"");
+        for codec in [Codec::Zstd, Codec::HastyZstd] {
+            unpacked.extend(zstd::decode_all(&table(codec)[..]).unwrap());
+        }
+        flate2::read::GzDecoder::new(&table(Codec::Gzip)[..]).read_to_end(&mut unpacked).unwrap();
+        assert_eq!(unpacked, b"");
     }
 }

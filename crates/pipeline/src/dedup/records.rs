@@ -98,9 +98,10 @@ impl SegmentWriter {
             let segment = self.builder.split(self.written);
             self.append(segment)?;
         }
-        let (row, place_bytes) = (self.builder.last().to_be_bytes(), place.to_be_bytes());
-        let payload = [&row, scheme.payload(sketch, &place_bytes)].concat();
-        self.builder.record(scheme.section(place), key, &payload);
+        let row = self.builder.last();
+        let place_bytes = place.to_be_bytes();
+        let payload = scheme.payload(sketch, &place_bytes);
+        self.builder.record_of(row, scheme.section(place), key, payload);
         Ok(())
     }
 

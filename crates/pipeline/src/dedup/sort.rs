@@ -15,7 +15,7 @@ use cc_math_core::{InputEntry, document_id};
 use cc_math_dedup::bloom::{Filter, Layout, Repeated};
 use cc_math_dedup::components::Components;
 use cc_math_dedup::ruling::{Member, Place, RULING, Ruling, repeats, rule, runs};
-use cc_math_dedup::segment::Shape;
+use cc_math_dedup::segment::{PREFIX_BITS, Shape};
 use cc_math_dedup::sketch::Scheme;
 use cc_math_store::{Pending, Root};
 use std::collections::HashMap;
@@ -25,7 +25,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use xxhash_rust::xxh3::xxh3_64;
 
 /// Records that a task sorts in memory, at most.
-const SORTED: u64 = 2 << 20;
+const SORTED: u64 = 1 << 20;
 
 /// Documents whose components a task looks up.
 const LOOKED_UP: u64 = 1 << 20;
@@ -194,6 +194,14 @@ impl Sorting {
         ranges.into_iter().map(part).collect()
     }
 
+    /// About how many records the range holds, and some more.
+    fn expected(&self) -> usize {
+        let records: u64 = self.segments.iter().map(|file| file.records(self.section)).sum();
+        let share = u64::from(self.range.end - self.range.start);
+        let expected = (records.saturating_mul(share) >> PREFIX_BITS) / 16 * 17 + 64;
+        usize::try_from(expected).unwrap_or(0)
+    }
+
     fn by_documents(&self) -> Vec<Self> {
         let mut parts = Vec::new();
         let mut files: &[Numbered] = &self.segments;
@@ -312,7 +320,7 @@ impl Sorting {
         &self,
         meet: &mut dyn FnMut(u64, u64, u16) -> Result<(), RunError>,
     ) -> Result<(), RunError> {
-        let mut found: Vec<(u64, u64)> = Vec::new();
+        let mut found: Vec<(u64, u64)> = Vec::with_capacity(self.expected());
         lookup(&self.segments, self.section, self.range.clone(), |key, first, row| {
             found.push(((key >> 64) as u64, first + u64::from(head(row))));
         })?;
@@ -478,7 +486,7 @@ impl Sorting {
 
     fn repeats(&self, mut out: RowsWriter) -> Result<RowsWriter, RunError> {
         let Scheme::Passages(passages) = &self.dedup.scheme else { return Ok(out) };
-        let mut found: Vec<(u128, Place)> = Vec::new();
+        let mut found: Vec<(u128, Place)> = Vec::with_capacity(self.expected());
         lookup(&self.segments, self.section, self.range.clone(), |key, first, row| {
             let place = row.get(4..).map_or(0, head);
             found.push((key, (first + u64::from(head(row)), place)));
