@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# A pipeline of three legs on a real Ray cluster that loses a node half-way gives the bytes that a
+# A pipeline of many legs on a real Ray cluster that loses a node half-way gives the bytes that a
 # run on one machine gives; an input that cannot be read is among its inputs.
 #
 # usage: tests/ray.sh [CC_MATH]
@@ -68,8 +68,9 @@ source: { warc: { paths: [crawl/warc.paths] } }
 stages:
   - extract
   - sample: { rate: 0.9 }
+  - minhash_dedup: { annotate: true, join: sharded }
   - shuffle
-  - persist
+  - exact_dedup
 output: local
 YAML
 
