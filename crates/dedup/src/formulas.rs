@@ -5,19 +5,26 @@ use cc_math_tex::markdown;
 use std::borrow::Cow;
 
 /// Formulas as they are listed, or, of a text from elsewhere that lists none, those between dollars.
-pub(crate) fn of(document: &Document) -> Cow<'_, [Formula]> {
+pub fn of(document: &Document) -> Cow<'_, [Formula]> {
     let Document { text, formulas, .. } = document;
     if !formulas.is_empty() || !text.contains('$') {
         return Cow::Borrowed(formulas);
     }
+    Cow::Owned(in_text(text))
+}
+
+/// The formulas between dollars of a text.
+pub fn in_text(text: &str) -> Vec<Formula> {
     let found = markdown::formulas(text).into_iter().filter_map(|found| {
         let start = u32::try_from(found.range.start).ok()?;
         let end = u32::try_from(found.range.end).ok()?;
-        let range = start..end;
-        (start < end)
-            .then(|| Formula::new(range, found.display, FormulaKind::RawDollar, Status::Recovered))
+        let formula = || {
+            let (range, kind) = (start..end, FormulaKind::RawDollar);
+            Formula::new(range, found.display, kind, Status::Recovered)
+        };
+        (start < end).then(formula)
     });
-    Cow::Owned(found.collect())
+    found.collect()
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@
 pub mod bloom;
 pub mod components;
 pub mod decontaminate;
-mod formulas;
+pub mod formulas;
 pub mod keep;
 pub mod minhash;
 pub mod normal;

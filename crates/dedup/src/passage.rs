@@ -277,9 +277,10 @@ impl Iterator for Tokens<'_> {
         }
         let start = self.at;
         self.at += length;
-        while kind == Class::Word {
-            let Some((Class::Word, length)) = self.look(self.at) else { break };
-            self.at += length;
+        if kind == Class::Word {
+            while let Some((Class::Word, length)) = self.look(self.at) {
+                self.at += length;
+            }
         }
         Some(start..self.at)
     }

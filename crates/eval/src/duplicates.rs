@@ -7,11 +7,11 @@
 //! corpus are similar to it, and whether they met it (recall), beside what the S-curve promises.
 
 use crate::EvalError;
-use cc_math_core::{Document, Formula, FormulaKind, Reason, Status};
+use cc_math_core::{Document, Formula, Reason};
+use cc_math_dedup::formulas::in_text;
 use cc_math_dedup::minhash::{Choice, Hasher, Parameters, jaccard, probability, threshold};
 use cc_math_dedup::shingle::Scratch;
 use cc_math_report::Folder;
-use cc_math_tex::markdown;
 use serde::Serialize;
 use serde_json::Value as Json;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -186,7 +186,7 @@ impl Verifier {
             let (Some(id), Some(text), Some(cluster)) = (reject.id, reject.text, partner) else {
                 continue;
             };
-            take(Seen { id, cluster: cluster.to_owned(), formulas: formulas(&text), text });
+            take(Seen { id, cluster: cluster.to_owned(), formulas: in_text(&text), text });
         }
         Ok(())
     }
@@ -274,13 +274,4 @@ impl Verifier {
 fn share(similarities: &[f64], at: f64) -> f64 {
     let above = similarities.iter().filter(|similarity| **similarity >= at).count();
     above as f64 / similarities.len().max(1) as f64
-}
-
-/// The formulas of a text, as its Markdown shows them.
-fn formulas(text: &str) -> Vec<Formula> {
-    let found = markdown::formulas(text).into_iter().filter_map(|found| {
-        let range = u32::try_from(found.range.start).ok()?..u32::try_from(found.range.end).ok()?;
-        Some(Formula::new(range, found.display, FormulaKind::RawDollar, Status::Recovered))
-    });
-    found.collect()
 }

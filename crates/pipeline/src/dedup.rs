@@ -7,10 +7,12 @@
 //!
 //! Documents are numbered in the order of the tasks that held them.
 
+mod filter;
 pub(crate) mod index;
 pub(crate) mod records;
 pub(crate) mod rules;
 pub(crate) mod sort;
+pub(crate) mod stars;
 
 use cc_math_core::Reason;
 use cc_math_dedup::minhash::{Parameters, probability};

@@ -1,7 +1,8 @@
 //! A run from its beginning to its account.
 
 use crate::dedup::records::Contents;
-use crate::dedup::sort::{History, sum};
+use crate::dedup::sort::History;
+use crate::dedup::stars::sum;
 use crate::engine::{End, Setup, Sink, sort, work};
 use crate::error::RunError;
 use crate::folder::{Done, Folder, Note};

@@ -4,21 +4,20 @@ use super::records::{
     Contents, Numbered, RecordFile, RowsWriter, SegmentWriter, between, lookup, prefixes,
     write_filter,
 };
-use super::rules::{PLACE, WHOLE};
-use super::{Dedup, Join, ROUNDS, Sort, Star};
+use super::rules::PLACE;
+use super::stars::{Edges, NEIGHBOURS};
+use super::{Dedup, Join, Sort};
 use crate::engine::Setup;
 use crate::error::RunError;
 use crate::folder::{Folder, HeldFile, Note};
 use crate::legs::Leg;
 use crate::plan::{Part, Task};
 use cc_math_core::{InputEntry, document_id};
-use cc_math_dedup::bloom::{Filter, Layout, Repeated};
 use cc_math_dedup::components::Components;
 use cc_math_dedup::ruling::{Member, Place, RULING, Ruling, repeats, rule, runs};
 use cc_math_dedup::segment::{PREFIX_BITS, Shape};
 use cc_math_dedup::sketch::Scheme;
 use cc_math_store::{Pending, Root};
-use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -35,23 +34,23 @@ const LOOKED_UP: u64 = 1 << 20;
 pub(crate) struct Sorting {
     /// What it does, in words that tell it from the leg's other tasks.
     pub(crate) name: Arc<str>,
-    root: Root,
-    dedup: Arc<Dedup>,
-    sort: Sort,
+    pub(super) root: Root,
+    pub(super) dedup: Arc<Dedup>,
+    pub(super) sort: Sort,
     /// Files of segments, all or some of them.
-    segments: Arc<[Numbered]>,
+    pub(super) segments: Arc<[Numbered]>,
     /// Sorted files of the leg before.
-    rows: Arc<[RecordFile]>,
+    pub(super) rows: Arc<[RecordFile]>,
     /// Documents, where they are looked at again.
-    held: Arc<[HeldFile]>,
-    section: usize,
-    range: Range<u32>,
+    pub(super) held: Arc<[HeldFile]>,
+    pub(super) section: usize,
+    pub(super) range: Range<u32>,
     /// The number of the first document that is not an index's.
-    first: u64,
+    pub(super) first: u64,
     /// How many documents there are.
-    documents: u64,
+    pub(super) documents: u64,
     /// Tells the files from others.
-    digest: Arc<str>,
+    pub(super) digest: Arc<str>,
     /// Bytes of the files, shared evenly among the leg's tasks.
     pub(crate) bytes: u64,
 }
@@ -243,48 +242,6 @@ impl Sorting {
         self.sorted(file, folder, path).map(|file| Some(vec![file]))
     }
 
-    /// Holds documents, one after another, against what came before them.
-    fn filter(
-        &self,
-        mut out: RowsWriter,
-        stop: &AtomicBool,
-    ) -> Result<Option<(Filter, RowsWriter)>, RunError> {
-        let mut filter = Filter::new(Layout::of(0, 0.5));
-        let Scheme::Bloom(overlap) = &self.dedup.scheme else { return Ok(Some((filter, out))) };
-        let mut ngrams = 0_u64;
-        let mut others = Vec::new();
-        for file in self.segments.iter() {
-            others.extend(file.filter()?);
-            file.facts(|_, count| {
-                ngrams += super::records::number(count);
-                Ok(())
-            })?;
-        }
-        filter = Filter::new(Layout::of(ngrams, overlap.rate));
-        let mut number = 0_u64;
-        for held in self.held.iter() {
-            let (name, place) = (Arc::from(&*held.path), self.root.place(&held.path)?);
-            for frame in &held.frames {
-                if stop.load(Ordering::Relaxed) {
-                    return Ok(None);
-                }
-                let range = frame.range(&name);
-                for stored in self.root.records(std::slice::from_ref(&range), u64::MAX) {
-                    for document in frame.documents(stored, &place)? {
-                        let Repeated { whole, lines } =
-                            overlap.judge(&document, &mut filter, &others);
-                        let places = if whole { vec![WHOLE] } else { lines };
-                        places
-                            .into_iter()
-                            .try_for_each(|place| out.push(&placed(number, place)))?;
-                        number += 1;
-                    }
-                }
-            }
-        }
-        Ok(Some((filter, out)))
-    }
-
     fn sorted(&self, file: Pending, folder: &Folder, path: &str) -> Result<RecordFile, RunError> {
         let rows = match self.sort {
             Sort::Members => {
@@ -335,67 +292,6 @@ impl Sorting {
         edges.dedup();
         let band = u16::try_from(self.section).unwrap_or(u16::MAX);
         edges.into_iter().try_for_each(|(a, b)| meet(a, b, band))
-    }
-
-    /// Each node's lowest neighbour, or itself, and the lowest band in which it met another.
-    fn lowest(&self, star: Option<Star>) -> Result<Vec<(u64, u64, u16)>, RunError> {
-        let mut nodes: HashMap<u64, (u64, u16)> = HashMap::new();
-        lookup(&self.segments, self.section, self.range.clone(), |key, _, row| {
-            let (node, (other, band)) = (key as u64, neighbour(row));
-            let (low, met) = nodes.entry(node).or_insert((node, u16::MAX));
-            if star != Some(Star::Small) || other <= node {
-                *low = other.min(*low);
-            }
-            *met = band.min(*met);
-        })?;
-        let mut nodes: Vec<_> = nodes.into_iter().map(|(n, (low, band))| (n, low, band)).collect();
-        nodes.sort_unstable();
-        Ok(nodes)
-    }
-
-    /// Moves edges towards the lowest number of their component. Memory is for nodes alone, so that
-    /// one with millions of neighbours is none that matters.
-    fn star(&self, star: Star, edges: &mut Edges) -> Result<(), RunError> {
-        let nodes = self.lowest(Some(star))?;
-        let low = |node: u64| {
-            let at = nodes.binary_search_by_key(&node, |(node, ..)| *node);
-            at.ok().and_then(|at| nodes.get(at)).map_or(node, |(_, low, _)| *low)
-        };
-        let mut failed = Ok(());
-        lookup(&self.segments, self.section, self.range.clone(), |key, _, row| {
-            let (node, (other, _)) = (key as u64, neighbour(row));
-            let moves = if star == Star::Large { other > node } else { other < node };
-            if moves && failed.is_ok() {
-                failed = edges.join(other, low(node));
-            }
-        })?;
-        failed?;
-        for (node, low, band) in &nodes {
-            if star == Star::Small {
-                edges.join(*node, *low)?;
-            }
-            edges.told(*node, *band)?;
-        }
-        Ok(())
-    }
-
-    fn labels(&self, mut out: RowsWriter) -> Result<RowsWriter, RunError> {
-        let nodes = self.lowest(None)?;
-        let mut unfinished = None;
-        lookup(&self.segments, self.section, self.range.clone(), |key, _, row| {
-            let (node, (other, _)) = (key as u64, neighbour(row));
-            let at = nodes.binary_search_by_key(&node, |(node, ..)| *node);
-            let low = at.ok().and_then(|at| nodes.get(at)).map_or(node, |(_, low, _)| *low);
-            if low != node && other != node && other != low {
-                unfinished = Some(node);
-            }
-        })?;
-        if unfinished.is_some() {
-            let message = format!("clusters are not found after {ROUNDS} rounds (`join: sharded`)");
-            return Err(RunError::TooLarge(message));
-        }
-        nodes.iter().try_for_each(|(node, low, band)| out.push(&joined(*node, *low, *band)))?;
-        Ok(out)
     }
 
     fn join(&self, mut out: RowsWriter) -> Result<RowsWriter, RunError> {
@@ -504,65 +400,11 @@ impl Sorting {
     }
 }
 
-/// The shape of edges by node: the neighbour and a band, behind the node's hash and number.
-const NEIGHBOURS: Shape = Shape { sections: 1, key: 16, payload: 10, facts: 0 };
-
-/// The neighbour in a record; and the band, which only the records of nodes beside themselves tell.
-fn neighbour(row: &[u8]) -> (u64, u16) {
-    let band = row.get(8..).and_then(<[u8]>::first_chunk);
-    (super::records::number(row), band.map_or(u16::MAX, |band| u16::from_be_bytes(*band)))
-}
-
-/// Edges on their way to a file, by both of their nodes.
-struct Edges(SegmentWriter);
-
-impl Edges {
-    fn write(&mut self, node: u64, other: u64, band: u16) -> Result<(), RunError> {
-        let key = u128::from(xxh3_64(&node.to_be_bytes())) << 64 | u128::from(node);
-        let mut payload = [0; 10];
-        let bytes = other.to_be_bytes().into_iter().chain(band.to_be_bytes());
-        payload.iter_mut().zip(bytes).for_each(|(to, from)| *to = from);
-        self.0.record(key, &payload)
-    }
-
-    fn join(&mut self, a: u64, b: u64) -> Result<(), RunError> {
-        if a == b {
-            return Ok(());
-        }
-        self.write(a, b, u16::MAX)?;
-        self.write(b, a, u16::MAX)
-    }
-
-    /// The lowest band in which a node met another.
-    fn told(&mut self, node: u64, band: u16) -> Result<(), RunError> {
-        self.write(node, node, band)
-    }
-
-    fn meet(&mut self, a: u64, b: u64, band: u16) -> Result<(), RunError> {
-        self.join(a, b)?;
-        self.told(a, band)?;
-        self.told(b, band)
-    }
-}
-
-/// A sum over all records of the segments of some notes, whatever order they are in.
-pub(crate) fn sum(notes: &[Note]) -> (u64, u64) {
-    let files = notes.iter().flat_map(|note| &note.records);
-    files.fold((0, 0), |(count, sum), file| match &file.contents {
-        Contents::Segments { extents, sum: more, .. } => {
-            let records = extents.iter().flat_map(|extent| &extent.records);
-            let records: u64 = records.map(|n| u64::from(*n)).sum();
-            (count + records, sum.wrapping_add(*more))
-        }
-        Contents::Rows { .. } | Contents::Filter { .. } => (count, sum),
-    })
-}
-
 /// Bytes of two numbers and a band.
 const EDGE: usize = 18;
 const LABEL: usize = EDGE;
 
-fn joined(a: u64, b: u64, band: u16) -> [u8; EDGE] {
+pub(super) fn joined(a: u64, b: u64, band: u16) -> [u8; EDGE] {
     let bytes = a.to_be_bytes().into_iter().chain(b.to_be_bytes()).chain(band.to_be_bytes());
     let mut record = [0; EDGE];
     record.iter_mut().zip(bytes).for_each(|(to, from)| *to = from);
@@ -577,7 +419,7 @@ fn parted(record: &[u8]) -> (u64, u64, u16) {
 }
 
 /// A passage of a document, as a record.
-fn placed(document: u64, place: u32) -> [u8; PLACE] {
+pub(super) fn placed(document: u64, place: u32) -> [u8; PLACE] {
     let mut record = [0; PLACE];
     let bytes = document.to_be_bytes().into_iter().chain(place.to_be_bytes());
     record.iter_mut().zip(bytes).for_each(|(to, from)| *to = from);
