@@ -354,10 +354,10 @@ fn without(cut: Range<usize>, spared: &[Range<usize>]) -> Vec<Range<usize>> {
 #[allow(clippy::string_slice, reason = "a test may stop at what it did not expect")]
 mod tests {
     use super::*;
-    use crate::ruling::{Place, repeats, runs};
+    use crate::ruling::{Equal, Place};
     use cc_math_core::{FormulaKind, Status};
     use proptest::prelude::*;
-    use std::collections::BTreeSet;
+    use std::collections::{BTreeMap, BTreeSet};
 
     const BLOCKS: Passages = Passages::Blocks {
         unit: Unit::Paragraph,
@@ -466,12 +466,15 @@ mod tests {
             passages.keys(&Document::new("u", (*text).into()), &mut keys);
             all.extend(keys.into_iter().map(|(key, place)| (key, (number, place))));
         }
-        all.sort_unstable();
+        let mut equal: BTreeMap<u128, Equal> = BTreeMap::new();
+        for (key, place) in &all {
+            equal.entry(*key).or_insert(Equal::of(*place)).add(*place);
+        }
         let mut gone = vec![BTreeSet::new(); texts.len()];
-        for run in runs(&all, |(key, _)| *key) {
-            let equal: Vec<Place> = all[run].iter().map(|(_, place)| *place).collect();
-            for (document, place) in repeats(&passages, 0, &equal) {
-                gone[document as usize].extend(place as usize..place as usize + length);
+        for (key, place) in all {
+            if equal[&key].is_repeated(&passages) && equal[&key].goes(&passages, 0, place) {
+                let start = place.1 as usize;
+                gone[place.0 as usize].extend(start..start + length);
             }
         }
         for (gone, text) in gone.iter().zip(texts) {

@@ -3,7 +3,6 @@
 use crate::keep::{NAME, Name, Policy};
 use crate::passage::Passages;
 use crate::sketch::similarity;
-use std::ops::Range;
 
 /// A document among others of its cluster.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -72,70 +71,87 @@ impl Ruling {
     }
 }
 
-/// Rules on one cluster. Documents before `first` are those of an index, of which one stays if there
-/// are any; `minima` is the size of the signatures, if there are such.
-pub fn rule(
-    policy: &Policy,
-    minima: usize,
-    first: u64,
-    cluster: &[Member<'_>],
-    rulings: &mut Vec<Ruling>,
-) {
-    let rank = policy.width();
-    let Some(kept) = cluster.iter().min_by(|a, b| {
-        let order = |m: &Member<'_>| (m.document >= first, m.document);
-        let (x, y) = (order(a), order(b));
-        x.0.cmp(&y.0).then(a.facts.get(..rank).cmp(&b.facts.get(..rank))).then(x.1.cmp(&y.1))
-    }) else {
-        return;
-    };
-    let Some(name) = policy.name_in(kept.facts).filter(|_| cluster.len() > 1) else { return };
-    let digest = |member: &Member<'_>| member.facts.get(rank..).unwrap_or_default().to_vec();
-    let kept_digest = digest(kept);
-    for member in cluster {
-        let alike = || similarity(&digest(member), &kept_digest, minima) as f32;
-        rulings.push(Ruling {
+/// A cluster, as far as it has been seen: the document that stays of it, and how many there are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cluster {
+    kept: u64,
+    facts: Box<[u8]>,
+    size: u32,
+}
+
+impl Cluster {
+    /// The cluster of one document.
+    pub fn of(member: &Member<'_>) -> Self {
+        Self { kept: member.document, facts: member.facts.into(), size: 1 }
+    }
+
+    /// Adds a document. Those before `first` are those of an index, of which one stays if there are
+    /// any.
+    pub fn add(&mut self, policy: &Policy, first: u64, member: &Member<'_>) {
+        self.size = self.size.saturating_add(1);
+        let rank = |facts: &[u8]| facts.get(..policy.width()).unwrap_or_default().to_vec();
+        let order = |document: u64, facts: &[u8]| (document >= first, rank(facts), document);
+        if order(member.document, member.facts) < order(self.kept, &self.facts) {
+            (self.kept, self.facts) = (member.document, member.facts.into());
+        }
+    }
+
+    /// Documents of it.
+    pub fn size(&self) -> u32 {
+        self.size
+    }
+
+    /// What is ruled on one of its documents; `minima` is the size of the signatures, if there are
+    /// such. None if what is known of the one that stays is damaged.
+    pub fn rule(&self, policy: &Policy, minima: usize, member: &Member<'_>) -> Option<Ruling> {
+        let kept = self.facts.get(policy.width()..).unwrap_or_default();
+        let digest = member.facts.get(policy.width()..).unwrap_or_default();
+        Some(Ruling {
             document: member.document,
-            kept: kept.document,
-            name,
-            similarity: if kept_digest.is_empty() { 1.0 } else { alike() },
+            kept: self.kept,
+            name: policy.name_in(&self.facts)?,
+            similarity: if kept.is_empty() { 1.0 } else { similarity(digest, kept, minima) as f32 },
             band: member.band,
-            size: u32::try_from(cluster.len()).unwrap_or(u32::MAX),
-        });
+            size: self.size,
+        })
     }
 }
 
 /// A passage of a document: the document's number, and the passage's.
 pub type Place = (u64, u32);
 
-/// Which of equal passages go; they are sorted. Passages that overlap the one that stays are not
-/// looked upon as repeating it. Documents before `first` are those of an index.
-pub fn repeats<'a>(
-    passages: &Passages,
-    first: u64,
-    equal: &'a [Place],
-) -> impl Iterator<Item = Place> + 'a {
-    let origin = equal.first().copied().unwrap_or_default();
-    let (keep_first, length) = (passages.keep_first(), passages.length());
-    let apart = move |place: &Place| place.0 != origin.0 || place.1 - origin.1 >= length;
-    let repeated = equal.iter().any(&apart);
-    let gone = move |place: &&Place| repeated && place.0 >= first && (!keep_first || apart(place));
-    equal.iter().filter(gone).copied()
+/// Equal passages, as far as they have been seen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Equal {
+    first: Place,
+    last: Place,
 }
 
-/// Runs of equal keys, as ranges of a sorted list.
-pub fn runs<K: PartialEq, T>(
-    sorted: &[T],
-    key: impl Fn(&T) -> K,
-) -> impl Iterator<Item = Range<usize>> {
-    let mut at = 0;
-    std::iter::from_fn(move || {
-        let first = key(sorted.get(at)?);
-        let rest = sorted.get(at..).unwrap_or_default();
-        let start = at;
-        at += rest.iter().take_while(|item| key(item) == first).count();
-        Some(start..at)
-    })
+impl Equal {
+    /// One passage alone.
+    pub fn of(place: Place) -> Self {
+        Self { first: place, last: place }
+    }
+
+    /// Adds another.
+    pub fn add(&mut self, place: Place) {
+        self.first = place.min(self.first);
+        self.last = place.max(self.last);
+    }
+
+    /// Whether one of them repeats the first. Passages that overlap it do not.
+    pub fn is_repeated(&self, passages: &Passages) -> bool {
+        self.repeats(passages, self.last)
+    }
+
+    fn repeats(&self, passages: &Passages, place: Place) -> bool {
+        place.0 != self.first.0 || place.1 - self.first.1 >= passages.length()
+    }
+
+    /// Whether one of them goes, if they are repeated. Documents before `first` are those of an index.
+    pub fn goes(&self, passages: &Passages, first: u64, place: Place) -> bool {
+        place.0 >= first && (!passages.keep_first() || self.repeats(passages, place))
+    }
 }
 
 #[cfg(test)]
@@ -162,16 +178,14 @@ mod tests {
             .map(|(facts, document)| Member { document, band: 3, facts })
             .collect();
         let kept = |first| {
-            let mut rulings = Vec::new();
-            rule(&policy, 0, first, &cluster, &mut rulings);
-            assert!(rulings.iter().all(|r| (r.size, r.band, r.similarity) == (3, 3, 1.0)));
-            rulings.first().map(|ruling| (ruling.kept, ruling.name.id())).unwrap()
+            let mut found = Cluster::of(&cluster[2]);
+            cluster[..2].iter().for_each(|member| found.add(&policy, first, member));
+            let ruling = found.rule(&policy, 0, &cluster[1]).unwrap();
+            assert_eq!((ruling.size, ruling.band, ruling.similarity), (3, 3, 1.0));
+            (ruling.kept, ruling.name.id())
         };
         assert_eq!(kept(0), (11, "the longest".into()));
         assert_eq!(kept(11), (10, "short".into()));
-        let mut none = Vec::new();
-        rule(&policy, 0, 0, &cluster[..1], &mut none);
-        assert!(none.is_empty());
     }
 
     #[test]
@@ -189,19 +203,17 @@ mod tests {
     fn the_first_passage_stays_and_those_that_overlap_it_do_not_count() {
         let passages = |keep_first| Passages::Windows { tokens: 3, spare: true, keep_first };
         let gone = |keep_first, first, places: &[Place]| -> Vec<Place> {
-            repeats(&passages(keep_first), first, places).collect()
+            let passages = passages(keep_first);
+            let mut equal = Equal::of(places[0]);
+            places.iter().rev().for_each(|place| equal.add(*place));
+            let repeated = equal.is_repeated(&passages);
+            let goes = |place: &&Place| repeated && equal.goes(&passages, first, **place);
+            places.iter().filter(goes).copied().collect()
         };
         let places = [(1, 5), (1, 6), (1, 8), (4, 0)];
         assert_eq!(gone(true, 0, &places), [(1, 8), (4, 0)]);
         assert_eq!(gone(false, 0, &places), places);
         assert_eq!(gone(true, 2, &places), [(4, 0)]);
         assert!(gone(false, 0, &places[..2]).is_empty());
-    }
-
-    #[test]
-    fn runs_cover_a_list_once() {
-        let list = [1, 1, 2, 3, 3, 3];
-        assert_eq!(runs(&list, |n| *n).collect::<Vec<_>>(), [0..2, 2..3, 3..6]);
-        assert_eq!(runs(&[], |n: &i32| *n).count(), 0);
     }
 }

@@ -8,6 +8,7 @@
 //! Documents are numbered in the order of the tasks that held them.
 
 mod filter;
+mod groups;
 pub(crate) mod index;
 pub(crate) mod records;
 pub(crate) mod rules;

@@ -309,6 +309,11 @@ impl Folder {
         Ok(self.tree.pending(&format!("{}/{name}", self.unfinished))?)
     }
 
+    /// Starts a file that will have this path.
+    pub(crate) fn pending_of(&self, path: &str) -> Result<Pending, RunError> {
+        self.pending(path.rsplit('/').next().unwrap_or(path))
+    }
+
     /// Gives a finished file its name, and an entry in the note. The name is brought to the disk
     /// with the manifest: a task whose files are not there is not done, whatever its note says.
     pub(crate) fn publish(

@@ -161,6 +161,49 @@ impl RowsWriter {
     }
 }
 
+/// Bytes of records after which a run ends.
+const RUN_WEIGHT: usize = 24 << 20;
+
+/// Writes records that come in no order, as runs that are sorted by the number that they begin with:
+/// a file each.
+pub(crate) struct Runs<'a> {
+    folder: &'a Folder,
+    path: &'a str,
+    width: usize,
+    open: Vec<u8>,
+    files: Vec<RecordFile>,
+}
+
+impl<'a> Runs<'a> {
+    pub(crate) fn new(folder: &'a Folder, path: &'a str, width: usize) -> Self {
+        Self { folder, path, width, open: Vec::new(), files: Vec::new() }
+    }
+
+    pub(crate) fn push(&mut self, record: &[u8]) -> Result<(), RunError> {
+        self.open.extend_from_slice(record);
+        if self.open.len() >= RUN_WEIGHT { self.cut() } else { Ok(()) }
+    }
+
+    fn cut(&mut self) -> Result<(), RunError> {
+        let path = format!("{}.{}", self.path, self.files.len());
+        let mut rows = RowsWriter::new(self.folder.pending_of(&path)?, self.width);
+        let mut order: Vec<&[u8]> = self.open.chunks_exact(self.width.max(1)).collect();
+        order.sort_unstable();
+        order.into_iter().try_for_each(|record| rows.push(record))?;
+        self.open.clear();
+        self.files.push(rows.finish(self.folder, path)?);
+        Ok(())
+    }
+
+    /// The files.
+    pub(crate) fn finish(mut self) -> Result<Vec<RecordFile>, RunError> {
+        if !self.open.is_empty() {
+            self.cut()?;
+        }
+        Ok(self.files)
+    }
+}
+
 /// Writes a Bloom filter.
 pub(crate) fn write_filter(
     filter: &Filter,

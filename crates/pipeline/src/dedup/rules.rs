@@ -97,18 +97,24 @@ impl Rules {
             document.metadata.insert("repeated_bytes".into(), bytes.into());
             return Verdict::Keep;
         }
-        let mut rest = document.clone();
-        rest.cut(&cuts);
-        if rest.text.trim().is_empty() {
+        if is_all(&document.text, &cuts) {
             let detail = match self.dedup.scheme {
                 Scheme::Bloom(_) => "its n-grams are in documents before it".into(),
                 _ => format!("all {bytes} bytes are in other documents"),
             };
             return Verdict::Drop { reason: self.dedup.reason(), detail: detail.into() };
         }
-        *document = rest;
+        document.cut(&cuts);
         Verdict::Keep
     }
+}
+
+/// Whether nothing but white space lies outside of sorted ranges.
+fn is_all(text: &str, cuts: &[Range<usize>]) -> bool {
+    let starts = [0].into_iter().chain(cuts.iter().map(|cut| cut.end));
+    let ends = cuts.iter().map(|cut| cut.start).chain([text.len()]);
+    let between = starts.zip(ends).map(|(start, end)| text.get(start..end).unwrap_or_default());
+    between.into_iter().all(|rest| rest.trim().is_empty())
 }
 
 /// In place of a passage's number: all of the document.

@@ -1,7 +1,7 @@
 //! Legs that sort: tasks that bring together what sketches have in common.
 
 use super::records::{
-    Contents, Numbered, RecordFile, RowsWriter, SegmentWriter, between, lookup, prefixes,
+    Contents, Numbered, RecordFile, RowsWriter, Runs, SegmentWriter, between, prefixes,
     write_filter,
 };
 use super::rules::PLACE;
@@ -14,16 +14,16 @@ use crate::legs::Leg;
 use crate::plan::{Part, Task};
 use cc_math_core::{InputEntry, document_id};
 use cc_math_dedup::components::Components;
-use cc_math_dedup::ruling::{Member, Place, RULING, Ruling, repeats, rule, runs};
-use cc_math_dedup::segment::{PREFIX_BITS, Shape};
+use cc_math_dedup::ruling::RULING;
+use cc_math_dedup::segment::Shape;
 use cc_math_dedup::sketch::Scheme;
-use cc_math_store::{Pending, Root};
+use cc_math_store::Root;
 use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use xxhash_rust::xxh3::xxh3_64;
 
-/// Records that a task sorts in memory, at most.
+/// Keys that a task has in memory, at most.
 const SORTED: u64 = 1 << 20;
 
 /// Documents whose components a task looks up.
@@ -193,14 +193,6 @@ impl Sorting {
         ranges.into_iter().map(part).collect()
     }
 
-    /// About how many records the range holds, and some more.
-    fn expected(&self) -> usize {
-        let records: u64 = self.segments.iter().map(|file| file.records(self.section)).sum();
-        let share = u64::from(self.range.end - self.range.start);
-        let expected = (records.saturating_mul(share) >> PREFIX_BITS) / 16 * 17 + 64;
-        usize::try_from(expected).unwrap_or(0)
-    }
-
     fn by_documents(&self) -> Vec<Self> {
         let mut parts = Vec::new();
         let mut files: &[Numbered] = &self.segments;
@@ -226,72 +218,59 @@ impl Sorting {
         path: &str,
         stop: &AtomicBool,
     ) -> Result<Option<Vec<RecordFile>>, RunError> {
-        let pending = path.rsplit('/').next().unwrap_or(path);
-        let file = folder.pending(pending)?;
-        if self.sort == Sort::Filter {
-            let Some((filter, rows)) = self.filter(RowsWriter::new(file, PLACE), stop)? else {
-                return Ok(None);
-            };
-            let mut files = vec![rows.finish(folder, path.to_owned())?];
-            if self.dedup.index.as_ref().is_some_and(|index| index.add_as.is_some()) {
-                let file = folder.pending(&format!("{pending}.filter"))?;
-                files.push(write_filter(&filter, file, folder, format!("{path}.filter"))?);
-            }
-            return Ok(Some(files));
+        match self.sort {
+            Sort::Filter => self.filtered(folder, path, stop),
+            _ => self.sorted(folder, path).map(Some),
         }
-        self.sorted(file, folder, path).map(|file| Some(vec![file]))
     }
 
-    fn sorted(&self, file: Pending, folder: &Folder, path: &str) -> Result<RecordFile, RunError> {
-        let rows = match self.sort {
-            Sort::Members => {
-                let writer = SegmentWriter::new(file, members(&self.dedup.scheme));
-                return self.members(writer)?.finish(folder, path.to_owned());
+    fn filtered(
+        &self,
+        folder: &Folder,
+        path: &str,
+        stop: &AtomicBool,
+    ) -> Result<Option<Vec<RecordFile>>, RunError> {
+        let rows = RowsWriter::new(folder.pending_of(path)?, PLACE);
+        let Some((filter, rows)) = self.filter(rows, stop)? else { return Ok(None) };
+        let mut files = vec![rows.finish(folder, path.to_owned())?];
+        if self.dedup.index.as_ref().is_some_and(|index| index.add_as.is_some()) {
+            let path = format!("{path}.filter");
+            files.push(write_filter(&filter, folder.pending_of(&path)?, folder, path)?);
+        }
+        Ok(Some(files))
+    }
+
+    fn sorted(&self, folder: &Folder, path: &str) -> Result<Vec<RecordFile>, RunError> {
+        let file = || folder.pending_of(path);
+        let segments = |shape| file().map(|file| SegmentWriter::new(file, shape));
+        let rows = |width| file().map(|file| RowsWriter::new(file, width));
+        let runs = |width| Runs::new(folder, path, width);
+        let made = match self.sort {
+            Sort::Bands if self.dedup.join == Join::Memory => {
+                let mut edges = runs(EDGE);
+                self.bands(&mut |a, b, band| edges.push(&joined(a, b, band)))?;
+                return edges.finish();
             }
-            Sort::Bands if self.dedup.join == Join::Sharded => {
-                let mut edges = Edges(SegmentWriter::new(file, NEIGHBOURS));
+            Sort::Choose => return self.choose(runs(RULING))?.finish(),
+            Sort::Repeats | Sort::Filter => return self.repeats(runs(PLACE))?.finish(),
+            Sort::Bands => {
+                let mut edges = Edges(segments(NEIGHBOURS)?);
                 self.bands(&mut |a, b, band| edges.meet(a, b, band))?;
-                return edges.0.finish(folder, path.to_owned());
+                edges.0.finish(folder, path.to_owned())
             }
             Sort::Star(star) => {
-                let mut edges = Edges(SegmentWriter::new(file, NEIGHBOURS));
+                let mut edges = Edges(segments(NEIGHBOURS)?);
                 self.star(star, &mut edges)?;
-                return edges.0.finish(folder, path.to_owned());
+                edges.0.finish(folder, path.to_owned())
             }
-            Sort::Bands => {
-                let mut rows = RowsWriter::new(file, EDGE);
-                self.bands(&mut |a, b, band| rows.push(&joined(a, b, band)))?;
-                Ok(rows)
+            Sort::Members => {
+                let members = segments(members(&self.dedup.scheme))?;
+                self.members(members)?.finish(folder, path.to_owned())
             }
-            Sort::Labels => self.labels(RowsWriter::new(file, LABEL)),
-            Sort::Join => self.join(RowsWriter::new(file, LABEL)),
-            Sort::Choose => self.choose(RowsWriter::new(file, RULING)),
-            Sort::Repeats => self.repeats(RowsWriter::new(file, PLACE)),
-            Sort::Filter => Ok(RowsWriter::new(file, PLACE)),
+            Sort::Labels => self.labels(rows(LABEL)?)?.finish(folder, path.to_owned()),
+            Sort::Join => self.join(rows(LABEL)?)?.finish(folder, path.to_owned()),
         };
-        rows?.finish(folder, path.to_owned())
-    }
-
-    /// Edges from the first document of each bucket to the others.
-    fn bands(
-        &self,
-        meet: &mut dyn FnMut(u64, u64, u16) -> Result<(), RunError>,
-    ) -> Result<(), RunError> {
-        let mut found: Vec<(u64, u64)> = Vec::with_capacity(self.expected());
-        lookup(&self.segments, self.section, self.range.clone(), |key, first, row| {
-            found.push(((key >> 64) as u64, first + u64::from(head(row))));
-        })?;
-        found.sort_unstable();
-        let mut edges: Vec<(u64, u64)> = Vec::new();
-        for bucket in runs(&found, |(key, _)| *key) {
-            let bucket = found.get(bucket).unwrap_or_default();
-            let first = bucket.first().map_or(0, |(_, document)| *document);
-            edges.extend(bucket.iter().skip(1).map(|(_, document)| (first, *document)));
-        }
-        edges.sort_unstable();
-        edges.dedup();
-        let band = u16::try_from(self.section).unwrap_or(u16::MAX);
-        edges.into_iter().try_for_each(|(a, b)| meet(a, b, band))
+        Ok(vec![made?])
     }
 
     fn join(&self, mut out: RowsWriter) -> Result<RowsWriter, RunError> {
@@ -338,66 +317,6 @@ impl Sorting {
         }
         Ok(out)
     }
-
-    fn choose(&self, mut out: RowsWriter) -> Result<RowsWriter, RunError> {
-        let Some(policy) = self.dedup.scheme.policy() else { return Ok(out) };
-        let mut facts: Vec<u8> = Vec::new();
-        let mut found: Vec<(u128, u64, u16, Range<usize>)> = Vec::new();
-        let is_grouped = self.dedup.is_joined();
-        lookup(&self.segments, self.section, self.range.clone(), |key, first, row| {
-            let (document, band, rest) = match is_grouped {
-                true => {
-                    let band = row.get(8..).and_then(<[u8]>::first_chunk);
-                    let band = band.map_or(0, |band| u16::from_be_bytes(*band));
-                    (super::records::number(row), band, row.get(10..))
-                }
-                false => (first + u64::from(head(row)), 0, row.get(4..)),
-            };
-            let start = facts.len();
-            facts.extend_from_slice(rest.unwrap_or_default());
-            found.push((key, document, band, start..facts.len()));
-        })?;
-        found.sort_unstable_by_key(|(key, document, ..)| (*key, *document));
-        let mut rulings: Vec<Ruling> = Vec::new();
-        for cluster in runs(&found, |(key, ..)| *key).filter(|run| run.len() > 1) {
-            let members = found.get(cluster).unwrap_or_default().iter();
-            let members: Vec<Member<'_>> = members
-                .map(|(_, document, band, range)| {
-                    let facts = facts.get(range.clone()).unwrap_or_default();
-                    Member { document: *document, band: *band, facts }
-                })
-                .collect();
-            rule(policy, self.dedup.minima(), self.first, &members, &mut rulings);
-        }
-        rulings.retain(|ruling| ruling.document >= self.first);
-        rulings.sort_unstable_by_key(|ruling| ruling.document);
-        let mut record = Vec::new();
-        for ruling in rulings {
-            record.clear();
-            ruling.write(&mut record);
-            out.push(&record)?;
-        }
-        Ok(out)
-    }
-
-    fn repeats(&self, mut out: RowsWriter) -> Result<RowsWriter, RunError> {
-        let Scheme::Passages(passages) = &self.dedup.scheme else { return Ok(out) };
-        let mut found: Vec<(u128, Place)> = Vec::with_capacity(self.expected());
-        lookup(&self.segments, self.section, self.range.clone(), |key, first, row| {
-            let place = row.get(4..).map_or(0, head);
-            found.push((key, (first + u64::from(head(row)), place)));
-        })?;
-        found.sort_unstable();
-        let mut gone: Vec<Place> = Vec::new();
-        for equal in runs(&found, |(key, _)| *key).filter(|run| run.len() > 1) {
-            let equal = found.get(equal).unwrap_or_default().iter().map(|(_, place)| *place);
-            let equal: Vec<Place> = equal.collect();
-            gone.extend(repeats(passages, self.first, &equal));
-        }
-        gone.sort_unstable();
-        gone.into_iter().try_for_each(|(document, place)| out.push(&placed(document, place)))?;
-        Ok(out)
-    }
 }
 
 /// Bytes of two numbers and a band.
@@ -427,7 +346,7 @@ pub(super) fn placed(document: u64, place: u32) -> [u8; PLACE] {
 }
 
 /// The four bytes that something begins with, as a number.
-fn head(bytes: &[u8]) -> u32 {
+pub(super) fn head(bytes: &[u8]) -> u32 {
     bytes.first_chunk().map_or(0, |bytes| u32::from_be_bytes(*bytes))
 }
 
