@@ -1,4 +1,4 @@
-"""Kills a run of three legs at random points, again and again, and checks what comes of it.
+"""Kills a run of many legs at random points, again and again, and checks what comes of it.
 
     python3 benches/kills.py target/release/cc-math 100
 
@@ -23,7 +23,10 @@ source: { warc: { paths: [crawl] } }
 stages:
   - extract
   - sample: 0.9
+  - minhash_dedup: { annotate: true, join: sharded }
   - shuffle
+  - substring_dedup: { annotate: true }
+  - exact_dedup: { annotate: true }
   - where: math_recovered >= 1
   - limit: 60
 output: out
