@@ -36,7 +36,7 @@ enum What {
 ///
 /// Of documents that went it is told how similar they are to what stayed in their place; of a
 /// sample of all, which others anywhere in the corpus are similar to it, and how many of these
-/// pairs were found, beside what the S-curve promises.
+/// pairs were found, beside what the S-curve promises. `cc-math report` shows it from then on.
 #[derive(Debug, Args)]
 struct DedupArguments {
     /// The output folder of a finished run.

@@ -232,6 +232,12 @@ fn what_was_found_is_checked_by_exact_similarities() {
     assert_eq!((pairs("pairs"), pairs("together")), (40, 40));
     let told = text(&scratch.well("eval dedup out").stdout);
     assert!(told.contains("14 bands of 8 rows: threshold 0.72"), "{told}");
+    scratch.well("report out -o report.html");
+    let page = fs::read_to_string(scratch.0.join("report.html")).unwrap();
+    assert!(page.contains("Of 20 documents that went, 100.0 % have an exact Jaccard similarity"));
+    scratch.well("dedup minhash in -o out --overwrite");
+    scratch.well("report out -o report.html");
+    assert!(!fs::read_to_string(scratch.0.join("report.html")).unwrap().contains("Jaccard"));
     scratch.well("dedup exact in -o exact");
     let other = scratch.run("eval dedup exact");
     assert!(text(&other.stderr).contains("without `minhash_dedup`"));

@@ -89,9 +89,9 @@ impl Cluster {
     /// any.
     pub fn add(&mut self, policy: &Policy, first: u64, member: &Member<'_>) {
         self.size = self.size.saturating_add(1);
-        let rank = |facts: &[u8]| facts.get(..policy.width()).unwrap_or_default().to_vec();
-        let order = |document: u64, facts: &[u8]| (document >= first, rank(facts), document);
-        if order(member.document, member.facts) < order(self.kept, &self.facts) {
+        if order(policy, first, member.document, member.facts)
+            < order(policy, first, self.kept, &self.facts)
+        {
             (self.kept, self.facts) = (member.document, member.facts.into());
         }
     }
@@ -115,6 +115,11 @@ impl Cluster {
             size: self.size,
         })
     }
+}
+
+/// Of two documents the one whose order is lower stays.
+fn order<'a>(policy: &Policy, first: u64, document: u64, facts: &'a [u8]) -> (bool, &'a [u8], u64) {
+    (document >= first, facts.get(..policy.width()).unwrap_or_default(), document)
 }
 
 /// A passage of a document: the document's number, and the passage's.

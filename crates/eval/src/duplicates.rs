@@ -84,14 +84,19 @@ impl Seen {
     }
 }
 
-/// Checks the run in a folder by samples of so many documents.
+/// Checks the run in a folder by samples of so many documents, and keeps what was found there, for
+/// reports.
 ///
 /// # Errors
-/// If the folder cannot be read, or is not of a run with `minhash_dedup`.
+/// If the folder cannot be read or written, or is not of a run with `minhash_dedup`.
 pub fn verify(folder: &Path, sample: usize) -> Result<Verification, EvalError> {
     let folder = Folder::open(folder).map_err(EvalError::Report)?;
     let parameters = parameters(&folder)?;
-    Verifier { folder, hasher: Hasher::new(parameters), parameters, sample }.run()
+    let verifier = Verifier { folder, hasher: Hasher::new(parameters), parameters, sample };
+    let found = verifier.run()?;
+    let json = serde_json::to_value(&found).unwrap_or_default();
+    verifier.folder.keep_verification(&json).map_err(EvalError::Report)?;
+    Ok(found)
 }
 
 /// The parameters of the run's last stage of that name.

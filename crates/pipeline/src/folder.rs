@@ -36,8 +36,17 @@ const MANIFEST: &str = "manifest.json";
 const RUNS: &str = "run.json";
 
 /// All that a run writes but what is about the folder itself.
-const WRITTEN: [&str; 8] =
-    ["documents", "rejects", MANIFEST, RUNS, NOTES, ".cc-math/legs", ".cc-math/ray", PLAN];
+const WRITTEN: [&str; 9] = [
+    "documents",
+    "rejects",
+    MANIFEST,
+    RUNS,
+    NOTES,
+    ".cc-math/legs",
+    ".cc-math/ray",
+    ".cc-math/dedup.json",
+    PLAN,
+];
 
 /// Notes that are looked at together.
 const TOGETHER: usize = 256;

@@ -2,6 +2,7 @@
 
 use crate::folder::Located;
 use crate::html::{clip, escape, grouped, head};
+use crate::page::tables::table;
 use crate::sample::{Smallest, place};
 use cc_math_core::{Document, Reason};
 use cc_math_store::Reject;
@@ -113,11 +114,11 @@ impl Evidence {
             format!("<tr><th scope=\"row\">{}<td>{all}<td>{exact}", escape(&clip(set, 80)))
         });
         let pairs: String = self.shown.iter().map(Shown::pair).collect();
+        let rows: String = rows.collect();
         format!(
-            "<table><thead><tr><th scope=\"col\">Benchmark<th scope=\"col\">Found<th scope=\"col\">Token by token</thead>\
-             <tbody>{}</tbody></table><p class=\"note\">{} of {}: the item, and the passage that holds it.</p>\
+            "{}<p class=\"note\">{} of {}: the item, and the passage that holds it.</p>\
              <ol class=\"rows\">{pairs}</ol>",
-            rows.collect::<String>(),
+            table("Benchmarks", &["benchmark", "found", "token by token"], &rows),
             self.shown.len(),
             grouped(self.shown.seen),
         )

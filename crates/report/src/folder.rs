@@ -2,13 +2,18 @@
 
 use crate::ReportError;
 use cc_math_core::{Document, MANIFEST_FORMAT, Manifest, OutputEntry};
-use cc_math_store::{Reject, Rows, StoreError, read_documents, read_rejects};
+use cc_math_store::{
+    Durability, Reject, Rows, StoreError, open_tree, read_documents, read_rejects,
+};
 use serde::de::DeserializeOwned;
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
 use std::fs;
 use std::io::ErrorKind;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
+
+/// What was found by exact similarities of a sample.
+const VERIFICATION: &str = ".cc-math/dedup.json";
 
 /// A finished run's output folder: its manifest, and the way to its rows.
 #[derive(Debug)]
@@ -73,6 +78,29 @@ impl Folder {
     /// What `run.json` tells of each run that worked on the folder.
     pub fn runs(&self) -> &[Json] {
         &self.runs
+    }
+
+    /// What `cc-math eval dedup` found of this run, if it was asked since.
+    pub fn verification(&self) -> Option<Json> {
+        let found = read_json::<Json>(&self.root.join(VERIFICATION)).ok().flatten()?;
+        let of_this_run = found.get("run").and_then(Json::as_str) == Some(&self.key());
+        found.get("found").filter(|_| of_this_run).cloned()
+    }
+
+    /// Keeps what was found of this run, for reports.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    pub fn keep_verification(&self, found: &Json) -> Result<(), ReportError> {
+        let json = json!({ "run": self.key(), "found": found });
+        let tree = open_tree(&self.root)?;
+        Ok(tree.write(VERIFICATION, json.to_string().as_bytes(), Durability::Told)?)
+    }
+
+    /// What tells this run from others that wrote to the folder.
+    fn key(&self) -> String {
+        let Manifest { plan_hash, counts, .. } = &self.manifest;
+        format!("{plan_hash} {} {} {}", counts.records, counts.documents, counts.text_bytes)
     }
 
     /// Whether documents can be read back: those written as Markdown cannot.

@@ -2,7 +2,7 @@
 
 mod measured;
 mod samples;
-mod tables;
+pub(crate) mod tables;
 
 use crate::chart::{bars, histogram};
 use crate::html::{bytes, escape, figure, grouped, percent};
@@ -29,6 +29,7 @@ impl Survey<'_> {
             ("domains", "Domains", tables::hosts(&self.hosts)),
             ("languages", "Languages", tables::languages(&self.languages)),
             ("distributions", "Distributions", self.distributions()),
+            ("duplicates", "Near duplicates", self.near_duplicates()),
             ("benchmarks", "Benchmark items", self.evidence.section()),
             ("throughput", "Throughput", tables::throughput(self.runs)),
             ("inputs", "Inputs that failed", tables::failed(self.manifest)),
@@ -115,6 +116,11 @@ impl Survey<'_> {
             format!("<div><dt>{name}</dt><dd>{number}<small>{note}</small></dd></div>")
         });
         format!("<dl class=\"figures\">{}</dl>", cells.collect::<String>())
+    }
+
+    /// What was found of near duplicates, if it was looked for.
+    fn near_duplicates(&self) -> String {
+        self.verification.as_ref().map_or(String::new(), tables::near_duplicates)
     }
 
     fn distributions(&self) -> String {

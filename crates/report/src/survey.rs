@@ -39,6 +39,8 @@ pub struct Survey<'a> {
     pub(crate) gates: BTreeMap<GateKey, Gate>,
     pub(crate) measured: Option<Measured>,
     pub(crate) evidence: Evidence,
+    /// What exact similarities of a sample say of near duplicates.
+    pub(crate) verification: Option<Json>,
 }
 
 /// A stage, a reason, and what was compared, where the details tell that.
@@ -101,6 +103,7 @@ impl<'a> Survey<'a> {
             gates: BTreeMap::new(),
             measured: Measured::of(folder.manifest()),
             evidence: Evidence::default(),
+            verification: folder.verification(),
         };
         // Rejects first: they tell the bounds that documents are near to.
         for reject in folder.rejects() {
@@ -184,6 +187,7 @@ impl<'a> Survey<'a> {
             "scores": self.scores.iter().map(|(name, n)| (name.clone(), numbers(n))).collect::<Map<_, _>>(),
             "kept": ids(&self.kept),
             "gates": gates.collect::<Vec<_>>(),
+            "verification": self.verification,
             "measured": self.measured.as_ref().map(Measured::to_json),
         })
     }

@@ -21,7 +21,7 @@ const SEEN: usize = 15;
 /// Rows of a table of names.
 const TOP: usize = 50;
 
-pub(super) fn table(label: &str, heads: &[&str], rows: &str) -> String {
+pub(crate) fn table(label: &str, heads: &[&str], rows: &str) -> String {
     let head = |(index, head): (usize, &&str)| {
         let class = match *head {
             "" => " class=\"bar\" aria-hidden=\"true\"",
@@ -39,6 +39,35 @@ pub(super) fn table(label: &str, heads: &[&str], rows: &str) -> String {
     format!(
         "<div class=\"scroll\" role=\"region\" aria-label=\"{label}\" tabindex=\"0\">\
          <table class=\"{class}\"><thead><tr>{heads}<tbody>{rows}</table></div>"
+    )
+}
+
+/// Pairs of similar documents, and how many of them were found.
+pub(super) fn near_duplicates(found: &Json) -> String {
+    let number = |json: &Json, name: &str| json.get(name).and_then(Json::as_f64).unwrap_or(0.0);
+    let ranges = found.get("ranges").and_then(Json::as_array);
+    let pairs = |range: &&Json| number(range, "pairs") > 0.0;
+    let row = |range: &Json| {
+        let pairs = number(range, "pairs");
+        let share = |name: &str| format!("{:.1} %", 100.0 * number(range, name) / pairs);
+        let (from, count) = (number(range, "from"), grouped(pairs as u64));
+        let (together, expected) = (share("together"), share("expected"));
+        format!("<tr><th scope=\"row\">from {from:.2}<td>{count}<td>{together}<td>{expected}")
+    };
+    let rows: String = ranges.into_iter().flatten().filter(pairs).map(row).collect();
+    let heads = ["similarity", "pairs", "found", "promised"];
+    format!(
+        "<p>Of {} documents that went, {:.1} % have an exact Jaccard similarity of .5 or more to the one \
+         that stayed; their mean is {:.3}. {} documents were compared with all others:</p>{}\
+         <p class=\"note\">Promised is what the S-curve of {} bands of {} rows says of pairs as similar as \
+         these.</p>",
+        grouped(number(found, "checked") as u64),
+        100.0 * number(found, "precision"),
+        number(found, "similarity"),
+        grouped(number(found, "sampled") as u64),
+        table("Pairs by similarity", &heads, &rows),
+        number(found, "bands"),
+        number(found, "rows"),
     )
 }
 
