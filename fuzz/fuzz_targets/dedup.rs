@@ -39,6 +39,10 @@ fuzz_target!(|text: &str| {
         rest.check().unwrap();
         let cut: usize = cuts.iter().map(|cut| cut.len()).sum();
         assert_eq!(rest.text.len() + cut, text.len());
+        if !document.formulas.is_empty() {
+            let shown = in_text(&rest.text);
+            assert!(shown.iter().map(Formula::range).eq(rest.formulas.iter().map(Formula::range)));
+        }
     }
     let overlap = Overlap {
         ngram: 2,

@@ -298,6 +298,30 @@ fn what_a_filter_has_seen_goes() {
     assert_eq!(scratch.documents("told").len(), 140);
 }
 
+#[test]
+fn what_is_left_of_a_text_shows_the_formulas_that_are_listed() {
+    let scratch = Scratch::new("dedups");
+    scratch.crawl(1, 1);
+    for (name, stages) in [
+        ("windows", "  - substring_dedup: { tokens: 4 }\n"),
+        ("bare", "  - substring_dedup: { tokens: 3, spare: false, keep: none }\n"),
+        ("lines", "  - paragraph_dedup: { unit: line, min_words: 1, spare: [] }\n"),
+    ] {
+        let yaml = format!(
+            "name: x\nsource: {{ warc: {{ paths: [crawl] }} }}\nstages:\n  - extract\n{stages}output: {name}\n"
+        );
+        fs::write(scratch.0.join("p.yaml"), yaml).unwrap();
+        scratch.well("run p.yaml");
+        let documents = scratch.documents(name);
+        assert!(documents.len() > 5, "{name}");
+        for document in documents {
+            let shown = cc_math_tex::markdown::formulas(&document.text).into_iter();
+            let listed = document.formulas.iter().map(|formula| formula.range());
+            assert!(shown.map(|found| found.range).eq(listed), "{name}: {}", document.text);
+        }
+    }
+}
+
 /// A pipeline with stages before, between and behind.
 const PIPELINE: &str = "name: many\nsource: { documents: { paths: [in] } }\nstages:\n  - where: \"id <> '5-0'\"\n  - exact_dedup\n  - sample: 0.9\n  - minhash_dedup: { keep: [oldest] }\n  - shuffle\n  - paragraph_dedup\n  - limit: 70\noutput: out\n";
 

@@ -6,6 +6,7 @@
 
 pub mod bloom;
 pub mod components;
+pub mod cut;
 pub mod decontaminate;
 pub mod formulas;
 pub mod keep;

@@ -53,7 +53,7 @@ const FORGOTTEN: usize = 1 << 16;
 /// A part of a text that is compared as one.
 pub(crate) struct Block {
     pub(crate) range: Range<usize>,
-    is_code: bool,
+    pub(crate) is_code: bool,
 }
 
 impl Passages {
@@ -112,28 +112,6 @@ impl Passages {
         match self {
             Self::Blocks { spare_formulas: false, .. } => Cow::Borrowed(&[]),
             _ => formulas::of(document),
-        }
-    }
-
-    /// What is cut out of a text when the passages with these numbers go; the numbers rise.
-    /// Ranges of bytes, sorted and disjoint.
-    pub fn cuts(&self, document: &Document, places: &[u32]) -> Vec<Range<usize>> {
-        let text = &document.text;
-        match self {
-            Self::Blocks { unit, .. } => {
-                let blocks = blocks(text, *unit);
-                let ends = blocks.iter().skip(1).map(|block| block.range.start);
-                let ends = ends.chain([text.len()]);
-                let whole = blocks.iter().zip(ends).map(|(block, end)| block.range.start..end);
-                let gone = |place: &u32| places.binary_search(place).is_ok();
-                let cuts = whole.zip(0..).filter(|(_, place)| gone(place));
-                cuts.map(|(range, _)| range).collect()
-            }
-            Self::Windows { tokens, spare, .. } => {
-                let stretches = stretches(text, places, *tokens);
-                let spared = if *spare { spared(document) } else { Vec::new() };
-                stretches.into_iter().flat_map(|cut| without(cut, &spared)).collect()
-            }
         }
     }
 }
@@ -286,70 +264,6 @@ impl Iterator for Tokens<'_> {
     }
 }
 
-/// The bytes from the first to the last token of each run of overlapping windows.
-fn stretches(text: &str, places: &[u32], tokens: usize) -> Vec<Range<usize>> {
-    let mut runs: Vec<Range<usize>> = Vec::new();
-    for place in places.iter().map(|place| *place as usize) {
-        match runs.last_mut().filter(|run| place <= run.end) {
-            Some(run) => run.end = run.end.max(place + tokens),
-            None => runs.push(place..place + tokens),
-        }
-    }
-    let mut tokens = split(text).enumerate();
-    let stretch = |run: Range<usize>| {
-        let (first, range) = tokens.find(|(index, _)| *index == run.start)?;
-        let last = tokens.by_ref().take(run.end - first - 1).last();
-        Some(range.start..last.map_or(range.end, |(_, last)| last.end))
-    };
-    runs.into_iter().filter_map(stretch).collect()
-}
-
-/// Formulas with their dollars, and code: what is cut whole or not at all.
-fn spared(document: &Document) -> Vec<Range<usize>> {
-    let text = document.text.as_bytes();
-    let dollars = |range: Range<usize>| {
-        let is_dollar = |at: usize| text.get(at) == Some(&b'$');
-        let mut range = range;
-        while range.start > 0 && text.get(range.start - 1).is_some_and(u8::is_ascii_whitespace) {
-            range.start -= 1;
-        }
-        while text.get(range.end).is_some_and(u8::is_ascii_whitespace) {
-            range.end += 1;
-        }
-        for _ in 0..2 {
-            range.start -= usize::from(range.start > 0 && is_dollar(range.start - 1));
-            range.end += usize::from(is_dollar(range.end));
-        }
-        range
-    };
-    let formulas = formulas::of(document);
-    let formulas = formulas.iter().map(|formula| dollars(formula.range()));
-    let code = blocks(&document.text, Unit::Paragraph).into_iter().filter(|block| block.is_code);
-    let mut spared: Vec<_> = formulas.chain(code.map(|block| block.range)).collect();
-    spared.sort_by_key(|range| (range.start, range.end));
-    spared
-}
-
-/// A range without those parts of others that it holds or meets.
-fn without(cut: Range<usize>, spared: &[Range<usize>]) -> Vec<Range<usize>> {
-    let mut left = Vec::new();
-    let mut at = cut.start;
-    let first = spared.partition_point(|range| range.end <= cut.start);
-    for range in spared.get(first..).unwrap_or_default() {
-        if range.start >= cut.end {
-            break;
-        }
-        if at < range.start {
-            left.push(at..range.start);
-        }
-        at = at.max(range.end);
-    }
-    if at < cut.end {
-        left.push(at..cut.end);
-    }
-    left
-}
-
 #[cfg(test)]
 #[allow(clippy::string_slice, reason = "a test may stop at what it did not expect")]
 mod tests {
@@ -411,27 +325,6 @@ mod tests {
             keep_first,
         };
         assert_eq!(keys(all, text), [0, 1, 2, 3, 4]);
-    }
-
-    #[test]
-    fn what_is_cut_out_goes_with_the_blank_lines_behind_it() {
-        let mut document = document("one\n\ntwo $x$\n\n\nthree\n");
-        let cuts = BLOCKS.cuts(&document, &[0, 2]);
-        document.cut(&cuts);
-        assert_eq!(document.text, "two $x$\n\n\n");
-        assert!(document.check().is_ok() && document.formulas.len() == 1);
-    }
-
-    const WINDOWS: Passages = Passages::Windows { tokens: 3, spare: true, keep_first: true };
-
-    #[test]
-    fn stretches_spare_formulas_and_code() {
-        let text = "a b c $x$ d e f\n```\ng h i\n```\nj";
-        let document = document(text);
-        let all: Vec<u32> = (0..20).collect();
-        let cuts = WINDOWS.cuts(&document, &all);
-        let left: Vec<&str> = cuts.into_iter().map(|cut| text[cut].trim()).collect();
-        assert_eq!(left, ["a b c", "d e f", "j"]);
     }
 
     /// What the definition says, by comparing all windows with all.

@@ -5,6 +5,7 @@ mod benchmarks;
 use super::{Made, Options};
 use benchmarks::Benchmarks;
 use cc_math_core::{Document, Map, Reason, Verdict};
+use cc_math_dedup::cut::{is_sound, paragraphs};
 use cc_math_dedup::decontaminate::{self as engine, Index, Item, Match, Scratch};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -187,10 +188,20 @@ fn mask(document: &mut Document, found: &[Match]) -> Verdict {
             None => cuts.push(range),
         }
     }
+    // Where the rest would read as something else, whole paragraphs go.
+    if !is_sound(document, &cuts) {
+        cuts = paragraphs(&document.text, &cuts);
+    }
+    let dropped = |detail: &'static str| Verdict::Drop {
+        reason: Reason::Contaminated,
+        detail: detail.into(),
+    };
+    if !is_sound(document, &cuts) {
+        return dropped("the questions of benchmarks cannot be taken out of it");
+    }
     document.cut(&cuts);
     if document.text.trim().is_empty() {
-        let detail = "nothing is left of it without the questions of benchmarks".into();
-        return Verdict::Drop { reason: Reason::Contaminated, detail };
+        return dropped("nothing is left of it without the questions of benchmarks");
     }
     Verdict::Keep
 }
