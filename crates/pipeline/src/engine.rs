@@ -17,6 +17,7 @@ use crate::dedup::{self, Dedup};
 use crate::documents::Documents;
 use crate::error::RunError;
 use crate::folder::{Folder, Note};
+use crate::guard::caught;
 use crate::legs::Order;
 use crate::mix::tokens;
 use crate::plan::{Task, part_bytes};
@@ -161,7 +162,11 @@ pub(crate) fn sort(
         }
     };
     std::thread::scope(|scope| {
-        (1..setup.threads).for_each(|_| drop(scope.spawn(work)));
+        for index in 1..setup.threads {
+            // Where there are no more threads to be had, those that there are do the work.
+            let thread = std::thread::Builder::new().name(format!("sort-{index}"));
+            drop(thread.spawn_scoped(scope, work));
+        }
         work();
     });
     if let Some(error) = lock(&error).take() {
@@ -467,7 +472,11 @@ impl Engine<'_> {
     fn sketches(&self, documents: &[Document]) -> Vec<Sketch> {
         let (End::Sketched(dedup) | End::Noted(dedup)) = self.setup.end else { return Vec::new() };
         let mut scratch = Scratch::default();
-        documents.iter().map(|document| dedup.scheme.sketch(document, &mut scratch)).collect()
+        let mut sketch = |document| {
+            // A document that we cannot look at is like no other, and stays.
+            caught(|| dedup.scheme.sketch(document, &mut scratch)).unwrap_or_default()
+        };
+        documents.iter().map(&mut sketch).collect()
     }
 
     /// Appends a block, or leaves it to the thread that is appending; then those that follow it.

@@ -266,7 +266,8 @@ impl<'a> Worker<'a> {
         mut document: Document,
         batch: &mut Batch,
     ) {
-        match rules.apply(ruled, number, &mut document) {
+        let verdict = caught(|| rules.apply(ruled, number, &mut document));
+        match verdict.unwrap_or_else(fault) {
             Verdict::Keep => batch.send(document, self.way.steps),
             Verdict::Drop { reason, detail } => {
                 batch.drop_document(document, rules.dedup.name, reason, detail.into_owned());
@@ -502,10 +503,13 @@ fn ruled(choice: &Choice, before: u64, rows: u64) -> Result<Ruled, RunError> {
     }
 }
 
+/// What becomes of a document that a fault of ours keeps from being judged.
+fn fault(detail: String) -> Verdict {
+    Verdict::Drop { reason: Reason::InternalError, detail: detail.into() }
+}
+
 /// Takes a step, and turns a panic or an inconsistent document into a reject.
 fn guarded_step(step: &Step, document: &mut Document) -> Verdict {
-    let fault =
-        |detail: String| Verdict::Drop { reason: Reason::InternalError, detail: detail.into() };
     match caught(|| step.map.apply(document)) {
         Ok(Verdict::Keep) => match document.check() {
             Ok(()) => Verdict::Keep,

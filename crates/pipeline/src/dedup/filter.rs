@@ -4,6 +4,7 @@ use super::records::{RowsWriter, number};
 use super::rules::WHOLE;
 use super::sort::{Sorting, placed};
 use crate::error::RunError;
+use crate::guard::caught;
 use cc_math_dedup::bloom::{Filter, Layout, Repeated};
 use cc_math_dedup::sketch::Scheme;
 use std::sync::Arc;
@@ -38,8 +39,8 @@ impl Sorting {
                 let range = frame.range(&name);
                 for stored in self.root.records(std::slice::from_ref(&range), u64::MAX) {
                     for document in frame.documents(stored, &place)? {
-                        let Repeated { whole, lines } =
-                            overlap.judge(&document, &mut filter, &others);
+                        let judged = caught(|| overlap.judge(&document, &mut filter, &others));
+                        let Repeated { whole, lines } = judged.unwrap_or_default();
                         let places = if whole { vec![WHOLE] } else { lines };
                         places
                             .into_iter()
