@@ -400,7 +400,7 @@ fn inputs_that_hurt_are_compared_all_the_same() {
 }
 
 #[test]
-fn a_million_equal_documents_are_one() {
+fn many_equal_documents_are_one() {
     let scratch = Scratch::new("dedups");
     let text = words(3, 8).join(" ");
     let rows: String = (0..50_000).map(|n| line(&format!("{n:08}"), "", &text)).collect();
