@@ -62,7 +62,7 @@ enum MathName {
     Any,
 }
 
-fn format_parser() -> impl TypedValueParser<Value = Format> {
+pub(crate) fn format_parser() -> impl TypedValueParser<Value = Format> {
     let names = PossibleValuesParser::new(Format::NAMES);
     names.map(|name| Format::from_name(&name).unwrap_or(Format::Parquet))
 }

@@ -1,12 +1,12 @@
 //! A stage by hand: its options as flags, documents in, an output folder out.
 
 use crate::Ending;
+use crate::extract::format_parser;
 use crate::fault::Fault;
 use crate::progress::Log;
 use crate::work::work;
 use cc_math_pipeline::{Alone, Destination, Pipeline, STAGES, StageKind};
 use cc_math_store::Format;
-use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches};
 use serde_json::Value as Json;
 use std::marker::PhantomData;
@@ -40,11 +40,6 @@ pub(crate) struct StageArguments<K: Named> {
     overwrite: bool,
     #[command(flatten)]
     options: Options<K>,
-}
-
-fn format_parser() -> impl TypedValueParser<Value = Format> {
-    let names = PossibleValuesParser::new(Format::NAMES);
-    names.map(|name| Format::from_name(&name).unwrap_or(Format::Parquet))
 }
 
 /// The stage's options, as they were given: name and YAML.

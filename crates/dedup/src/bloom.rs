@@ -227,7 +227,7 @@ impl Overlap {
         let line = text.get(line.range.clone()).unwrap_or_default();
         hashes.clear();
         let (mut value, mut whole) = (0_u128, 0_u64);
-        let leaves = (0..self.ngram).fold(1_u128, |power, _| power.wrapping_mul(BASE));
+        let leaves = BASE.wrapping_pow(u32::try_from(self.ngram).unwrap_or(u32::MAX));
         for token in split(line) {
             let hash = xxh3_64(line.get(token).unwrap_or_default().as_bytes());
             hashes.push(hash);

@@ -57,10 +57,11 @@ pub fn is_sound(document: &Document, cuts: &[Range<usize>]) -> bool {
     shown.eq(rest.formulas.iter().map(Formula::range))
 }
 
-/// The paragraphs and blocks of code that some ranges of a text meet. Sorted and disjoint.
+/// The paragraphs and blocks of code that some ranges of a text meet, all of them sorted and disjoint.
 pub fn paragraphs(text: &str, ranges: &[Range<usize>]) -> Vec<Range<usize>> {
     let meets = |block: &Block| {
-        ranges.iter().any(|range| range.start < block.range.end && block.range.start < range.end)
+        let next = ranges.partition_point(|range| range.end <= block.range.start);
+        ranges.get(next).is_some_and(|range| range.start < block.range.end)
     };
     blocks(text, Unit::Paragraph).into_iter().filter(meets).map(|block| block.range).collect()
 }
@@ -185,22 +186,10 @@ fn without(cut: Range<usize>, spared: &[Range<usize>]) -> Vec<Range<usize>> {
 #[allow(clippy::string_slice, reason = "a test may stop at what it did not expect")]
 mod tests {
     use super::*;
+    use crate::passage::tests::{BLOCKS, document};
     use proptest::prelude::*;
 
-    const BLOCKS: Passages = Passages::Blocks {
-        unit: Unit::Paragraph,
-        min_words: 3,
-        spare_formulas: true,
-        spare_code: true,
-        keep_first: true,
-    };
     const WINDOWS: Passages = Passages::Windows { tokens: 3, spare: true, keep_first: true };
-
-    fn document(text: &str) -> Document {
-        let mut document = Document::new("u", text.into());
-        document.formulas = formulas::in_text(text);
-        document
-    }
 
     #[test]
     fn what_is_cut_out_goes_with_the_blank_lines_behind_it() {

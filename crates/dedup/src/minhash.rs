@@ -31,21 +31,7 @@ use crate::normal::Form;
 use crate::shingle::{Scratch, Unit, each};
 use cc_math_core::Formula;
 use permutations::Permutations;
-use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::Xxh3Default;
-
-/// A signature that outlives its scratch.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub struct Signature {
-    /// The minima, band after band: `bands * rows` of them, each below 2^61 - 1.
-    pub values: Vec<u64>,
-}
-
-impl From<&[u64]> for Signature {
-    fn from(minima: &[u64]) -> Self {
-        Self { values: minima.to_vec() }
-    }
-}
 
 /// Makes signatures. Made once; may be shared between threads.
 #[derive(Debug, Clone)]

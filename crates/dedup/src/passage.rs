@@ -266,14 +266,13 @@ impl Iterator for Tokens<'_> {
 
 #[cfg(test)]
 #[allow(clippy::string_slice, reason = "a test may stop at what it did not expect")]
-mod tests {
+pub(crate) mod tests {
     use super::*;
     use crate::ruling::{Equal, Place};
-    use cc_math_core::{FormulaKind, Status};
     use proptest::prelude::*;
     use std::collections::{BTreeMap, BTreeSet};
 
-    const BLOCKS: Passages = Passages::Blocks {
+    pub(crate) const BLOCKS: Passages = Passages::Blocks {
         unit: Unit::Paragraph,
         min_words: 3,
         spare_formulas: true,
@@ -281,14 +280,9 @@ mod tests {
         keep_first: true,
     };
 
-    fn document(text: &str) -> Document {
+    pub(crate) fn document(text: &str) -> Document {
         let mut document = Document::new("u", text.into());
-        for (start, _) in text.match_indices("$x") {
-            let start = start as u32 + 1;
-            let range = start..start + 1;
-            let kind = FormulaKind::RawDollar;
-            document.formulas.push(Formula::new(range, false, kind, Status::Recovered));
-        }
+        document.formulas = formulas::in_text(text);
         document
     }
 

@@ -4,19 +4,18 @@
 use crate::bloom::Overlap;
 use crate::formulas;
 use crate::keep::Policy;
-use crate::minhash::{Hasher, Parameters};
+use crate::minhash::Hasher;
 use crate::passage::Passages;
 use crate::segment::Shape;
 use crate::shingle::Scratch;
 use crate::url;
 use cc_math_core::Document;
 use serde_json::{Value as Json, json};
-use std::fmt;
 use std::sync::Arc;
 use xxhash_rust::xxh3::xxh3_128;
 
 /// What makes two documents, or passages of them, the same.
-#[derive(Clone)]
+#[derive(Debug, Clone)]
 pub enum Scheme {
     /// Equal texts.
     Text(Policy),
@@ -28,27 +27,11 @@ pub enum Scheme {
         policy: Policy,
         /// What makes signatures.
         hasher: Arc<Hasher>,
-        /// Its parameters.
-        parameters: Parameters,
     },
     /// Equal passages.
     Passages(Passages),
     /// N-grams that came before.
     Bloom(Overlap),
-}
-
-impl fmt::Debug for Scheme {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Text(policy) => f.debug_tuple("Text").field(policy).finish(),
-            Self::Url(policy) => f.debug_tuple("Url").field(policy).finish(),
-            Self::MinHash { policy, parameters, .. } => {
-                f.debug_tuple("MinHash").field(policy).field(parameters).finish()
-            }
-            Self::Passages(passages) => f.debug_tuple("Passages").field(passages).finish(),
-            Self::Bloom(overlap) => f.debug_tuple("Bloom").field(overlap).finish(),
-        }
-    }
 }
 
 /// What is written down of one document.
@@ -78,8 +61,8 @@ impl Scheme {
         match self {
             Self::Text(policy) => json!({ "text": { "keep": policy.0 } }),
             Self::Url(policy) => json!({ "url": { "keep": policy.0 } }),
-            Self::MinHash { policy, parameters, .. } => {
-                json!({ "minhash": { "keep": policy.0, "parameters": parameters } })
+            Self::MinHash { policy, hasher } => {
+                json!({ "minhash": { "keep": policy.0, "parameters": hasher.parameters() } })
             }
             Self::Passages(Passages::Blocks {
                 unit,
@@ -100,9 +83,9 @@ impl Scheme {
             Self::Text(policy) | Self::Url(policy) => {
                 Shape { sections: 1, key: 16, payload: ROW + policy.width(), facts: 0 }
             }
-            Self::MinHash { parameters, .. } => {
+            Self::MinHash { hasher, .. } => {
                 let facts = self.facts();
-                Shape { sections: parameters.bands, key: 8, payload: ROW, facts }
+                Shape { sections: hasher.parameters().bands, key: 8, payload: ROW, facts }
             }
             Self::Passages(_) => Shape { sections: 1, key: 16, payload: ROW + 4, facts: 0 },
             Self::Bloom(_) => Shape { sections: 0, key: 16, payload: 0, facts: self.facts() },
@@ -113,8 +96,8 @@ impl Scheme {
     pub fn facts(&self) -> usize {
         match self {
             Self::Text(policy) | Self::Url(policy) => policy.width(),
-            Self::MinHash { policy, parameters, .. } => {
-                policy.width() + (parameters.bands * parameters.rows).min(DIGEST).div_ceil(4)
+            Self::MinHash { policy, hasher } => {
+                policy.width() + hasher.parameters().permutations().min(DIGEST).div_ceil(4)
             }
             Self::Passages(_) => 0,
             // How many n-grams it has.
@@ -181,9 +164,7 @@ impl Scheme {
         }
         sketch
     }
-}
 
-impl Scheme {
     /// Hands over the keys of a document that a sketch has none of yet, each with its place.
     pub fn late_keys(&self, sketch: &Sketch, take: &mut dyn FnMut(u128, u32)) {
         if let (Self::Passages(passages), Some(document)) = (self, &sketch.late) {

@@ -11,7 +11,7 @@ use cc_math_core::{Document, Formula, Reason};
 use cc_math_dedup::formulas::in_text;
 use cc_math_dedup::minhash::{Choice, Hasher, Parameters, jaccard, probability, threshold};
 use cc_math_dedup::shingle::Scratch;
-use cc_math_report::Folder;
+use cc_math_report::{Folder, Smallest};
 use serde::Serialize;
 use serde_json::Value as Json;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -92,7 +92,7 @@ impl Seen {
 pub fn verify(folder: &Path, sample: usize) -> Result<Verification, EvalError> {
     let folder = Folder::open(folder).map_err(EvalError::Report)?;
     let parameters = parameters(&folder)?;
-    let verifier = Verifier { folder, hasher: Hasher::new(parameters), parameters, sample };
+    let verifier = Verifier { folder, hasher: Hasher::new(parameters), sample };
     let found = verifier.run()?;
     let json = serde_json::to_value(&found).unwrap_or_default();
     verifier.folder.keep_verification(&json).map_err(EvalError::Report)?;
@@ -110,56 +110,33 @@ fn parameters(folder: &Folder) -> Result<Parameters, EvalError> {
 struct Verifier {
     folder: Folder,
     hasher: Hasher,
-    parameters: Parameters,
     sample: usize,
-}
-
-/// The ids with the lowest hashes: a sample that follows from the ids alone.
-#[derive(Default)]
-struct Lowest {
-    ids: BTreeSet<(u64, String)>,
-}
-
-impl Lowest {
-    fn offer(&mut self, id: &str, most: usize) {
-        self.ids.insert((xxh3_64(id.as_bytes()), id.to_owned()));
-        if self.ids.len() > most {
-            self.ids.pop_last();
-        }
-    }
-
-    fn names(&self) -> BTreeSet<&str> {
-        self.ids.iter().map(|(_, id)| id.as_str()).collect()
-    }
 }
 
 impl Verifier {
     fn run(&self) -> Result<Verification, EvalError> {
         let (mut documents, mut dropped) = (0, 0);
-        let (mut any, mut gone) = (Lowest::default(), Lowest::default());
+        let (mut any, mut gone) = (Smallest::of(self.sample), Smallest::of(self.sample));
         self.each(&mut |seen| {
             documents += 1;
-            any.offer(&seen.id, self.sample);
+            let place = xxh3_64(seen.id.as_bytes());
+            any.offer(place, || seen.id.clone());
             if seen.id != seen.cluster {
                 dropped += 1;
-                gone.offer(&seen.id, self.sample);
+                gone.offer(place, || (seen.id, seen.cluster));
             }
         })?;
-        let partners = self.partners(&gone.names())?;
-        let wanted: BTreeSet<&str> = partners
-            .iter()
-            .flat_map(|(a, b)| [a.as_str(), b.as_str()])
-            .chain(any.names())
-            .collect();
+        let partners = gone.iter().flat_map(|(id, cluster)| [id.as_str(), cluster]);
+        let wanted: BTreeSet<&str> = partners.chain(any.iter().map(String::as_str)).collect();
         let sets = self.sets(&wanted)?;
-        let similarities: Vec<f64> = partners
+        let similarities: Vec<f64> = gone
             .iter()
             .filter_map(|(a, b)| {
                 let (mut a, mut b) = (sets.get(a)?.0.clone(), sets.get(b)?.0.clone());
                 Some(jaccard(&mut a, &mut b))
             })
             .collect();
-        let (bands, rows) = (self.parameters.bands, self.parameters.rows);
+        let Parameters { bands, rows, .. } = self.hasher.parameters();
         let threshold = threshold(bands, rows);
         let share = |at: f64| share(&similarities, at);
         Ok(Verification {
@@ -172,8 +149,8 @@ impl Verifier {
             precision: share(LOWEST),
             at_threshold: share(threshold),
             similarity: similarities.iter().sum::<f64>() / similarities.len().max(1) as f64,
-            sampled: any.ids.len() as u64,
-            ranges: self.pairs(&any.names(), &sets)?,
+            sampled: any.iter().len() as u64,
+            ranges: self.pairs(any.iter(), &sets)?,
         })
     }
 
@@ -194,17 +171,6 @@ impl Verifier {
             take(Seen { id, cluster: cluster.to_owned(), formulas: in_text(&text), text });
         }
         Ok(())
-    }
-
-    /// Documents of a sample that went, each with what stayed in its place.
-    fn partners(&self, sample: &BTreeSet<&str>) -> Result<BTreeMap<String, String>, EvalError> {
-        let mut partners = BTreeMap::new();
-        self.each(&mut |seen| {
-            if sample.contains(seen.id.as_str()) {
-                partners.insert(seen.id, seen.cluster);
-            }
-        })?;
-        Ok(partners)
     }
 
     /// Shingles and clusters of some documents.
@@ -231,18 +197,18 @@ impl Verifier {
     }
 
     /// Pairs of a document of the sample and any other, by similarity.
-    fn pairs(
+    fn pairs<'a>(
         &self,
-        sample: &BTreeSet<&str>,
+        sample: impl Iterator<Item = &'a String>,
         sets: &HashMap<String, (Vec<u64>, String)>,
     ) -> Result<Vec<Range>, EvalError> {
         let sampled: Vec<(&str, &(Vec<u64>, String))> =
-            sample.iter().filter_map(|id| Some((*id, sets.get(*id)?))).collect();
+            sample.filter_map(|id| Some((id.as_str(), sets.get(id)?))).collect();
         let mut holders: HashMap<u64, Vec<u32>> = HashMap::new();
         for ((_, (set, _)), number) in sampled.iter().zip(0..) {
             set.iter().for_each(|shingle| holders.entry(*shingle).or_default().push(number));
         }
-        let (bands, rows) = (self.parameters.bands, self.parameters.rows);
+        let Parameters { bands, rows, .. } = self.hasher.parameters();
         let count = ((1.0 - LOWEST) / WIDTH).round() as usize + 1;
         let from = |range: usize| LOWEST + WIDTH * range as f64;
         let mut ranges: Vec<Range> = (0..count)

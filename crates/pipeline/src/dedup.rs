@@ -146,8 +146,9 @@ impl Dedup {
         let bytes = (shape.sections * shape.record() + shape.facts) as u64;
         let (of, memory, curve) = match &self.scheme {
             Scheme::Text(_) | Scheme::Url(_) => ("document", 0, Vec::new()),
-            Scheme::MinHash { parameters: Parameters { bands, rows, .. }, .. } => {
-                let found = |s: f64| (s, probability(s, *bands, *rows));
+            Scheme::MinHash { hasher, .. } => {
+                let Parameters { bands, rows, .. } = hasher.parameters();
+                let found = |s: f64| (s, probability(s, bands, rows));
                 let memory = if self.join == Join::Memory { JOINED } else { 0 };
                 ("document", memory, SIMILARITIES.map(found).to_vec())
             }
@@ -200,7 +201,7 @@ impl Dedup {
     /// Minima of a signature; 0 where there are none.
     fn minima(&self) -> usize {
         match &self.scheme {
-            Scheme::MinHash { parameters, .. } => parameters.bands * parameters.rows,
+            Scheme::MinHash { hasher, .. } => hasher.parameters().permutations(),
             _ => 0,
         }
     }

@@ -18,7 +18,7 @@ use crate::documents::Documents;
 use crate::error::RunError;
 use crate::folder::{Folder, Note};
 use crate::guard::caught;
-use crate::legs::Order;
+use crate::legs::{Leg, Order, Work};
 use crate::mix::tokens;
 use crate::plan::{Task, part_bytes};
 use crate::process::{Batch, Way, Worker};
@@ -135,12 +135,21 @@ pub(crate) fn work(
     }
 }
 
-/// Works off tasks that sort what was written down of documents: each thread one at a time.
-pub(crate) fn sort(
+/// Works off tasks of a leg whose output goes to a folder.
+pub(crate) fn work_leg(
+    leg: &Leg,
     tasks: Vec<Task>,
     setup: &Setup<'_>,
     folder: &Folder,
 ) -> Result<Outcome, RunError> {
+    match leg.work {
+        Work::Documents(_) => work(tasks, setup, &Sink::Folder(folder)),
+        Work::Sort(..) => sort(tasks, setup, folder),
+    }
+}
+
+/// Works off tasks that sort what was written down of documents: each thread one at a time.
+fn sort(tasks: Vec<Task>, setup: &Setup<'_>, folder: &Folder) -> Result<Outcome, RunError> {
     let total = tasks.iter().flat_map(|task| &task.parts).map(part_bytes).sum();
     let progress = Mutex::new(Progress { leg: setup.leg, total, ..Progress::default() });
     let (tasks, error) = (Mutex::new(VecDeque::from(tasks)), Mutex::new(None));

@@ -163,7 +163,7 @@ impl Leg {
         history: &History<'_>,
     ) -> Result<Vec<Task>, RunError> {
         let ruled = records_of(history.last);
-        let (root, digest) = (history.root.clone(), digest(&ruled));
+        let (root, digest) = (history.root.clone(), digest(ruled.iter()));
         let rules = Arc::new(Rules { dedup: Arc::clone(dedup), root, files: ruled, digest });
         let (_, mut base) = sort::indexed(dedup)?;
         if history.held.iter().any(|note| note.pieces.is_some()) {

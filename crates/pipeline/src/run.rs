@@ -3,7 +3,7 @@
 use crate::dedup::records::Contents;
 use crate::dedup::sort::History;
 use crate::dedup::stars::sum;
-use crate::engine::{End, Setup, Sink, sort, work};
+use crate::engine::{End, Setup, Sink, work, work_leg};
 use crate::error::RunError;
 use crate::folder::{Done, Folder, Note};
 use crate::legs::{Leg, Order, Turn, Work, enough};
@@ -363,35 +363,30 @@ fn fill(
         open.extend((!is_done).then(|| task.clone()));
     }
     report.done_before += tasks.len() - open.len();
-    match (&leg.work, &leg.turn) {
-        (Work::Sort(..), _) => {
-            if !open.is_empty() {
-                folder.remove_manifest()?;
-            }
-            let outcome = sort(open, setup, folder)?;
-            report.interrupted |= outcome.interrupted;
-            Ok(())
+    match &leg.turn {
+        Some(Turn::Limit(wanted)) if first => {
+            fill_up(folder, tasks, open, *wanted, leg, setup, report)
         }
-        (_, Some(Turn::Limit(wanted))) if first => {
-            fill_up(folder, tasks, open, *wanted, setup, report)
-        }
-        _ => work_off(folder, open, setup, report),
+        _ => work_off(folder, open, leg, setup, report),
     }
 }
 
 fn work_off(
     folder: &Folder,
     open: Vec<Task>,
+    leg: &Leg,
     setup: &Setup<'_>,
     report: &mut Report,
 ) -> Result<(), RunError> {
     if !open.is_empty() {
         folder.remove_manifest()?;
     }
-    let outcome = work(open, setup, &Sink::Folder(folder))?;
+    let outcome = work_leg(leg, open, setup, folder)?;
     report.interrupted |= outcome.interrupted;
     report.failed.extend(outcome.failed);
-    report.worked.bytes += outcome.progress.bytes;
+    // What legs write for one another is no input.
+    let is_read = matches!(leg.work, Work::Documents(_));
+    report.worked.bytes += if is_read { outcome.progress.bytes } else { 0 };
     report.worked.records += if setup.reads_input { outcome.progress.records } else { 0 };
     let last = matches!(setup.end, End::Output { .. });
     report.worked.documents += if last { outcome.progress.documents } else { 0 };
@@ -405,6 +400,7 @@ fn fill_up(
     tasks: &[Task],
     mut open: Vec<Task>,
     wanted: u64,
+    leg: &Leg,
     setup: &Setup<'_>,
     report: &mut Report,
 ) -> Result<(), RunError> {
@@ -426,7 +422,7 @@ fn fill_up(
         }
         let now = open.drain(..wave.min(open.len())).collect();
         wave *= 2;
-        work_off(folder, now, setup, report)?;
+        work_off(folder, now, leg, setup, report)?;
     }
 }
 

@@ -1,9 +1,8 @@
 //! Some tasks of a plan, worked on by one of many processes: what an engine hands out.
 
-use crate::engine::{Sink, sort, work};
+use crate::engine::{Outcome, work_leg};
 use crate::error::RunError;
 use crate::folder::{Done, Folder};
-use crate::legs::Work;
 use crate::plan::{Plan, Task};
 use crate::run::{Report, RunOptions, Stretch, fill_folder, notes_of, setup};
 use cc_math_extract::{Extractor, Options, Page};
@@ -138,9 +137,9 @@ pub fn run_share(
     let extractor = Extractor::new(Options { math: plan.math });
     let extract = |page: &Page<'_>| extractor.extract(page);
     let setup = setup(plan, leg, draw.as_ref(), options, &extract);
-    let outcome = match plan.legs.get(leg).map(|leg| &leg.work) {
-        Some(Work::Sort(..)) => sort(left, &setup, &folder)?,
-        _ => work(left, &setup, &Sink::Folder(&folder))?,
+    let outcome = match plan.legs.get(leg) {
+        Some(leg) => work_leg(leg, left, &setup, &folder)?,
+        None => Outcome::default(),
     };
     let mut report = Report {
         worked: outcome.progress,

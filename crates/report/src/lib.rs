@@ -39,6 +39,7 @@ pub use error::ReportError;
 pub use folder::{Folder, Located, LocatedRows};
 pub use formula::mathml;
 pub use measured::{Measured, MeasuredGate};
+pub use sample::Smallest;
 pub use signal::Signal;
 pub use survey::Survey;
 pub use trace::{StageWord, Trace, Word, trace};

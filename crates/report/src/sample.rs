@@ -13,9 +13,9 @@ pub(crate) fn place(id: &str, tie: &str) -> u64 {
     xxh3_64_with_seed(id.as_bytes(), seed)
 }
 
-/// The `most` values with the smallest keys.
+/// A sample: of values with keys, so many that have the smallest ones.
 #[derive(Debug, Clone)]
-pub(crate) struct Smallest<T> {
+pub struct Smallest<T> {
     most: usize,
     values: BTreeMap<(u64, u64), T>,
     /// How many have been offered.
@@ -23,13 +23,14 @@ pub(crate) struct Smallest<T> {
 }
 
 impl<T> Smallest<T> {
-    pub(crate) fn of(most: usize) -> Self {
+    /// An empty sample of at most so many.
+    pub fn of(most: usize) -> Self {
         Self { most, values: BTreeMap::new(), seen: 0 }
     }
 
     /// Offers a value, made only if it is among the smallest. Equal keys are told apart by
     /// their order of arrival.
-    pub(crate) fn offer(&mut self, key: u64, value: impl FnOnce() -> T) {
+    pub fn offer(&mut self, key: u64, value: impl FnOnce() -> T) {
         self.seen += 1;
         let full = self.values.len() >= self.most;
         if full && self.values.last_key_value().is_none_or(|((last, _), _)| *last <= key) {
@@ -41,7 +42,8 @@ impl<T> Smallest<T> {
         }
     }
 
-    pub(crate) fn iter(&self) -> impl ExactSizeIterator<Item = &T> {
+    /// What is in the sample, by key.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = &T> {
         self.values.values()
     }
 

@@ -3,7 +3,7 @@
 //! Records are gone through twice. What is kept in memory is kept for each key, so that one that a
 //! hundred million records have takes no more than others.
 
-use super::records::{Runs, lookup, number};
+use super::records::{Runs, band_at, lookup, number};
 use super::sort::{Sorting, head, placed};
 use crate::error::RunError;
 use cc_math_dedup::ruling::{Cluster, Equal, Member, Place};
@@ -35,7 +35,7 @@ impl Hasher for Folded {
 impl Sorting {
     /// Goes through the records of the range; `take` is given key, the number that the first document
     /// of their segment has, and what stands behind the key.
-    fn each(
+    pub(super) fn each(
         &self,
         mut take: impl FnMut(u128, u64, &[u8]) -> Result<(), RunError>,
     ) -> Result<(), RunError> {
@@ -79,9 +79,11 @@ impl Sorting {
             let document = first + u64::from(head(row));
             return Member { document, band: 0, facts: row.get(4..).unwrap_or_default() };
         }
-        let band = row.get(8..).and_then(<[u8]>::first_chunk);
-        let band = band.map_or(0, |band| u16::from_be_bytes(*band));
-        Member { document: number(row), band, facts: row.get(10..).unwrap_or_default() }
+        Member {
+            document: number(row),
+            band: band_at(row, 8),
+            facts: row.get(10..).unwrap_or_default(),
+        }
     }
 
     /// Of each cluster one document stays.

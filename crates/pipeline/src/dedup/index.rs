@@ -5,9 +5,9 @@
 //! those of the run, and none of them is ruled on.
 
 use super::Dedup;
-use super::records::{Contents, Numbered, RecordFile};
+use super::records::{Contents, Numbered, RecordFile, read as read_ranges, written};
 use crate::error::RunError;
-use cc_math_store::{Durability, RecordRange, Root, StoreError, Tree, open_tree};
+use cc_math_store::{Durability, Root, Tree, open_tree};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
@@ -152,14 +152,10 @@ fn remove(tree: &dyn Tree, name: &str) -> Result<(), RunError> {
 /// Copies a file of the run to the index.
 fn copy(root: &Root, file: &RecordFile, tree: &dyn Tree, path: &str) -> Result<(), RunError> {
     let mut to = tree.pending(&format!("{path}.tmp"))?;
-    for offset in (0..file.bytes).step_by(COPIED as usize) {
-        let length = COPIED.min(file.bytes - offset);
-        let range = RecordRange { file: file.path.clone(), offset, length };
-        for bytes in root.records(std::slice::from_ref(&range), u64::MAX) {
-            let from = root.path(&file.path);
-            let bytes = bytes.map_err(|e| StoreError::io("read", from.as_ref(), e))?;
-            to.write_all(&bytes).map_err(|e| StoreError::io("write", path.as_ref(), e))?;
-        }
+    let starts = (0..file.bytes).step_by(COPIED as usize);
+    let piece = |start: u64| (file.path.clone(), start..(start + COPIED).min(file.bytes));
+    for piece in starts.map(piece) {
+        read_ranges(root, &[piece], |_, bytes| written(to.write_all(&bytes)))?;
     }
     Ok(tree.publish(to.seal()?, path)?)
 }

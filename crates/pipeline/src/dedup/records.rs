@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use std::io::Write;
 use std::ops::Range;
 use std::sync::Arc;
-use xxhash_rust::xxh3::xxh3_64_with_seed;
+use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
 
 /// A file of records that a task wrote.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -47,7 +47,7 @@ const SEGMENT_ROWS: u32 = 1 << 16;
 /// Ranges that are read together.
 const TOGETHER: usize = 256;
 
-fn written(result: std::io::Result<()>) -> Result<(), RunError> {
+pub(super) fn written(result: std::io::Result<()>) -> Result<(), RunError> {
     Ok(result.map_err(|e| StoreError::io("write", "records".as_ref(), e))?)
 }
 
@@ -225,13 +225,31 @@ fn publish(
     Ok(RecordFile { path: entry.path.into(), bytes: entry.bytes, xxh3: entry.xxh3, contents })
 }
 
+/// A number as a key, whose upper bits are spread evenly.
+pub(super) fn spread(number: u64) -> u128 {
+    u128::from(xxh3_64(&number.to_be_bytes())) << 64 | u128::from(number)
+}
+
+/// The band at a place of a record.
+pub(super) fn band_at(record: &[u8], at: usize) -> u16 {
+    let band = record.get(at..).and_then(<[u8]>::first_chunk);
+    band.map_or(0, |band| u16::from_be_bytes(*band))
+}
+
+/// Some parts of a record, one behind the other.
+pub(super) fn packed<const N: usize>(parts: &[&[u8]]) -> [u8; N] {
+    let mut record = [0; N];
+    record.iter_mut().zip(parts.concat()).for_each(|(to, from)| *to = from);
+    record
+}
+
 /// The number that a record begins with.
 pub(crate) fn number(record: &[u8]) -> u64 {
     record.first_chunk().map_or(0, |bytes| u64::from_be_bytes(*bytes))
 }
 
 /// Reads ranges of files, one after another.
-fn read(
+pub(super) fn read(
     root: &Root,
     ranges: &[(Arc<str>, Range<u64>)],
     mut take: impl FnMut(usize, Vec<u8>) -> Result<(), RunError>,
@@ -297,6 +315,13 @@ impl Numbered {
     pub(crate) fn records(&self, section: usize) -> u64 {
         let extents = self.segments().map_or(&[][..], |(_, extents)| extents);
         extents.iter().filter_map(|e| e.records.get(section)).map(|n| u64::from(*n)).sum()
+    }
+
+    /// The numbers of its documents.
+    pub(crate) fn documents(&self) -> Range<u64> {
+        let extents = self.segments().map_or(&[][..], |(_, extents)| extents);
+        let end = extents.last().map_or(0, |last| last.first + u64::from(last.rows));
+        self.base..self.base + end
     }
 
     /// What is known of each document: its number and the bytes.

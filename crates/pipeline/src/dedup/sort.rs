@@ -1,8 +1,8 @@
 //! Legs that sort: tasks that bring together what sketches have in common.
 
 use super::records::{
-    Contents, Numbered, RecordFile, RowsWriter, Runs, SegmentWriter, between, prefixes,
-    write_filter,
+    Contents, Numbered, RecordFile, RowsWriter, Runs, SegmentWriter, band_at, between, number,
+    packed, prefixes, spread, write_filter,
 };
 use super::rules::PLACE;
 use super::stars::{Edges, NEIGHBOURS};
@@ -13,6 +13,7 @@ use crate::folder::{Folder, HeldFile, Note};
 use crate::legs::Leg;
 use crate::plan::{Part, Task};
 use cc_math_core::{InputEntry, document_id};
+use cc_math_dedup::bloom::Overlap;
 use cc_math_dedup::components::Components;
 use cc_math_dedup::ruling::RULING;
 use cc_math_dedup::segment::Shape;
@@ -21,7 +22,6 @@ use cc_math_store::Root;
 use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use xxhash_rust::xxh3::xxh3_64;
 
 /// Keys that a task has in memory, at most.
 const SORTED: u64 = 1 << 20;
@@ -69,6 +69,7 @@ pub(crate) struct History<'a> {
 }
 
 /// Sketches, those of an index first.
+#[derive(Default)]
 struct Sketches {
     files: Vec<Numbered>,
     /// The number of the first document that is not an index's.
@@ -106,9 +107,8 @@ pub(crate) fn records_of(notes: &[Note]) -> Vec<RecordFile> {
 }
 
 /// Tells files from others, by their names and contents.
-pub(crate) fn digest(files: &[RecordFile]) -> String {
-    let names: Vec<String> =
-        files.iter().map(|file| format!("{} {}", file.path, file.xxh3)).collect();
+pub(crate) fn digest<'a>(files: impl Iterator<Item = &'a RecordFile>) -> String {
+    let names: Vec<String> = files.map(|file| format!("{} {}", file.path, file.xxh3)).collect();
     document_id(None, names.join("\n").as_bytes())
 }
 
@@ -119,11 +119,15 @@ pub(crate) fn tasks(
     sort: Sort,
     history: &History<'_>,
 ) -> Result<Vec<Task>, RunError> {
-    let Sketches { files: sketches, first, documents } = Sketches::of(dedup, history)?;
-    let last = records_of(history.last);
     if matches!(sort, Sort::Star(_)) && history.unchanged > 1 {
         return Ok(Vec::new());
     }
+    let last = records_of(history.last);
+    // Rounds of stars look at no sketch.
+    let Sketches { files: sketches, first, documents } = match sort {
+        Sort::Star(_) | Sort::Labels => Sketches::default(),
+        _ => Sketches::of(dedup, history)?,
+    };
     let grouped = || -> Vec<Numbered> {
         let root = history.root;
         let number =
@@ -131,16 +135,16 @@ pub(crate) fn tasks(
         last.iter().map(number).collect()
     };
     let (segments, rows) = match sort {
-        Sort::Join => (Vec::new(), last.clone()),
-        Sort::Members => (sketches, last.clone()),
+        Sort::Join => (Vec::new(), last),
+        Sort::Members => (sketches, last),
         Sort::Star(_) | Sort::Labels => (grouped(), Vec::new()),
         Sort::Choose if dedup.is_joined() => (grouped(), Vec::new()),
         Sort::Bands | Sort::Choose | Sort::Repeats | Sort::Filter => (sketches, Vec::new()),
     };
     let held = history.held.iter().filter_map(|note| note.held.clone());
     let held: Vec<HeldFile> = held.filter(|_| sort == Sort::Filter).collect();
-    let all: Vec<RecordFile> =
-        segments.iter().map(|file| file.file.clone()).chain(rows.iter().cloned()).collect();
+    let all = || segments.iter().map(|file| &file.file).chain(&rows);
+    let (digest, bytes) = (digest(all()).into(), all().map(|file| file.bytes).sum());
     let whole = Sorting {
         name: "".into(),
         root: history.root.clone(),
@@ -153,8 +157,8 @@ pub(crate) fn tasks(
         range: 0..0,
         first,
         documents,
-        digest: digest(&all).into(),
-        bytes: all.iter().map(|file| file.bytes).sum(),
+        digest,
+        bytes,
     };
     let parts = whole.parts();
     let count = parts.len().max(1) as u64;
@@ -218,20 +222,21 @@ impl Sorting {
         path: &str,
         stop: &AtomicBool,
     ) -> Result<Option<Vec<RecordFile>>, RunError> {
-        match self.sort {
-            Sort::Filter => self.filtered(folder, path, stop),
+        match &self.dedup.scheme {
+            Scheme::Bloom(overlap) => self.filtered(overlap, folder, path, stop),
             _ => self.sorted(folder, path).map(Some),
         }
     }
 
     fn filtered(
         &self,
+        overlap: &Overlap,
         folder: &Folder,
         path: &str,
         stop: &AtomicBool,
     ) -> Result<Option<Vec<RecordFile>>, RunError> {
         let rows = RowsWriter::new(folder.pending_of(path)?, PLACE);
-        let Some((filter, rows)) = self.filter(rows, stop)? else { return Ok(None) };
+        let Some((filter, rows)) = self.filter(overlap, rows, stop)? else { return Ok(None) };
         let mut files = vec![rows.finish(folder, path.to_owned())?];
         if self.dedup.index.as_ref().is_some_and(|index| index.add_as.is_some()) {
             let path = format!("{path}.filter");
@@ -290,15 +295,7 @@ impl Sorting {
     fn members(&self, mut out: SegmentWriter) -> Result<SegmentWriter, RunError> {
         for file in self.segments.iter() {
             let mut labels: Vec<(u64, u64, u16)> = Vec::new();
-            let (mut first, mut last) = (u64::MAX, 0);
-            file.facts(|document, _| {
-                (first, last) = (first.min(document), last.max(document));
-                Ok(())
-            })?;
-            if first > last {
-                continue;
-            }
-            between(&self.root, &self.rows, first..last + 1, |label| {
+            between(&self.root, &self.rows, file.documents(), |label| {
                 labels.push(parted(label));
                 Ok(())
             })?;
@@ -308,11 +305,10 @@ impl Sorting {
                 let Some((_, name, band)) = labels.next_if(|label| label.0 == document) else {
                     return Ok(());
                 };
-                let key = u128::from(xxh3_64(&name.to_be_bytes())) << 64 | u128::from(name);
                 let mut payload = document.to_be_bytes().to_vec();
                 payload.extend(band.to_be_bytes());
                 payload.extend(facts);
-                out.record(key, &payload)
+                out.record(spread(name), &payload)
             })?;
         }
         Ok(out)
@@ -324,25 +320,17 @@ const EDGE: usize = 18;
 const LABEL: usize = EDGE;
 
 pub(super) fn joined(a: u64, b: u64, band: u16) -> [u8; EDGE] {
-    let bytes = a.to_be_bytes().into_iter().chain(b.to_be_bytes()).chain(band.to_be_bytes());
-    let mut record = [0; EDGE];
-    record.iter_mut().zip(bytes).for_each(|(to, from)| *to = from);
-    record
+    packed(&[&a.to_be_bytes(), &b.to_be_bytes(), &band.to_be_bytes()])
 }
 
 fn parted(record: &[u8]) -> (u64, u64, u16) {
-    let (a, rest) = record.split_first_chunk().unwrap_or((&[0; 8], &[]));
-    let (b, rest) = rest.split_first_chunk().unwrap_or((&[0; 8], &[]));
-    let band = rest.first_chunk().unwrap_or(&[0; 2]);
-    (u64::from_be_bytes(*a), u64::from_be_bytes(*b), u16::from_be_bytes(*band))
+    let second = record.get(8..).unwrap_or_default();
+    (number(record), number(second), band_at(record, 16))
 }
 
 /// A passage of a document, as a record.
 pub(super) fn placed(document: u64, place: u32) -> [u8; PLACE] {
-    let mut record = [0; PLACE];
-    let bytes = document.to_be_bytes().into_iter().chain(place.to_be_bytes());
-    record.iter_mut().zip(bytes).for_each(|(to, from)| *to = from);
-    record
+    packed(&[&document.to_be_bytes(), &place.to_be_bytes()])
 }
 
 /// The four bytes that something begins with, as a number.

@@ -11,7 +11,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
 use std::cell::RefCell;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// Finds questions of benchmarks in documents, with words changed or not, whichever way their
 /// mathematics is written. Numbers and operators have to be the same: `x^2-1` is not `x^2+1`.
@@ -115,13 +115,15 @@ impl Options for Decontaminate {
             min_tokens: self.min_tokens,
             ..engine::Options::default()
         };
-        let index = Index::new(&self.items, &options);
-        Ok(Made::map(Searching { index, items: self.items, action: self.action }))
+        let index = OnceLock::new();
+        Ok(Made::map(Searching { index, options, items: self.items, action: self.action }))
     }
 }
 
 struct Searching {
-    index: Index,
+    /// Made when the first document is looked at: pipelines are read for other things, too.
+    index: OnceLock<Index>,
+    options: engine::Options,
     items: Arc<[Item]>,
     action: Action,
 }
@@ -135,8 +137,9 @@ const TOLD: usize = 400;
 
 impl Map for Searching {
     fn apply(&self, document: &mut Document) -> Verdict {
+        let index = self.index.get_or_init(|| Index::new(&self.items, &self.options));
         let judge = |scratch: &RefCell<Scratch>| {
-            self.index.judge(&document.text, &document.formulas, &mut scratch.borrow_mut())
+            index.judge(&document.text, &document.formulas, &mut scratch.borrow_mut())
         };
         let found = SCRATCH.with(judge);
         let Some(worst) = found.iter().max_by(|a, b| a.score.total_cmp(&b.score)) else {

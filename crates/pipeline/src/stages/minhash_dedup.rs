@@ -79,7 +79,7 @@ impl Options for MinhashDedup {
         let parameters = choice.parameters();
         parameters.validate().map_err(|error| (option(&error), error.to_string()))?;
         let hasher = Arc::new(Hasher::new(parameters));
-        let scheme = Scheme::MinHash { policy: Policy(self.keep), hasher, parameters };
+        let scheme = Scheme::MinHash { policy: Policy(self.keep), hasher };
         if !(0.0..=1.0).contains(&self.min_similarity) {
             let message =
                 format!("`min_similarity` is to be from 0 to 1, not {}", self.min_similarity);
